@@ -1,0 +1,47 @@
+/* The few macros that every file uses. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KIB(n) ((uint64_t)(n) << 10)
+#define MIB(n) ((uint64_t)(n) << 20)
+#define GIB(n) ((uint64_t)(n) << 30)
+#define TIB(n) ((uint64_t)(n) << 40)
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Powers of two only. */
+#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
+#define ALIGN_UP(x, a)   ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
+#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
+
+/* The structure of which `ptr` is the member `member`. */
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+#define MIN(a, b)                        \
+	({                               \
+		__typeof__(a) _a = (a);  \
+		__typeof__(b) _b = (b);  \
+		_a < _b ? _a : _b;       \
+	})
+#define MAX(a, b)                        \
+	({                               \
+		__typeof__(a) _a = (a);  \
+		__typeof__(b) _b = (b);  \
+		_a > _b ? _a : _b;       \
+	})
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define __must_check   __attribute__((warn_unused_result))
+#define __noreturn     __attribute__((noreturn))
+#define __packed       __attribute__((packed))
+#define __aligned_to(n) __attribute__((aligned(n)))
+#define __noinline     __attribute__((noinline))
+#define __always_inline_fn static inline __attribute__((always_inline))
+#define __printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
+#define __section_named(name) __attribute__((section(name)))
+#define __unused_arg   __attribute__((unused))
