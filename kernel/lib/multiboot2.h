@@ -37,9 +37,11 @@ enum mb2_tag {
 	MB2_TAG_COUNT
 };
 
-#define BOOT_MODULES_MAX 8
-#define RSDP_OLD_SIZE	 20
-#define RSDP_NEW_SIZE	 36
+#define BOOT_MODULES_MAX   8
+#define RSDP_OLD_SIZE	   20
+#define RSDP_NEW_SIZE	   36
+#define VBE_CONTROL_SIZE   512
+#define VBE_MODE_INFO_SIZE 256
 
 struct boot_module {
 	paddr_t start;
