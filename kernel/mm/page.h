@@ -1,0 +1,129 @@
+/*
+ * The frame table: 16 bytes for every 4 KiB frame of RAM (docs/memory-map.md).
+ *
+ * The table is one array indexed by frame number, mapped only where RAM is: a struct page may be
+ * touched only when its frame lies in RAM that is online. A block of 2^order frames is described
+ * by its first entry, the head; of the entries behind it, the tails, only `type` means something,
+ * and it is 0. So zeroed entries are right for frames that nobody has claimed, and a section of RAM
+ * comes online by zeroing its entries and writing the heads of its blocks.
+ */
+#pragma once
+
+#include "arch/x86_64/layout.h"
+#include "lib/addr.h"
+#include "lib/base.h"
+#include "lib/upcall.h"
+
+/* What a frame is used for. All from PAGE_KERNEL on are in use and may be freed. */
+enum page_type {
+	PAGE_OFFLINE = 0,	  /* not (yet) given to an allocator */
+	PAGE_TAIL = PAGE_OFFLINE, /* inside a block: look at the block's head */
+	PAGE_FREE,		  /* head of a free block of the buddy allocator */
+	PAGE_KERNEL,		  /* in use, nothing more said; what buddy_alloc returns */
+	PAGE_MAGAZINE,		  /* free, kept back in a CPU's magazine */
+	PAGE_TABLE,		  /* a page table */
+	PAGE_SLAB,		  /* objects of a slab cache */
+	PAGE_ANON,		  /* a process's anonymous memory */
+	PAGE_OBJECT,		  /* contents of a file or shared object */
+	PAGE_RESERVED,		  /* RAM that is never freed: image, boot tables, ... */
+	PAGE_TYPES
+};
+
+/*
+ * One frame, or the head of a block of them. While the block is free the fields hold its list
+ * links, as frame numbers of up to 40 bits, and the caller that freed it: mm/buddy.c alone may
+ * read those.
+ */
+struct page {
+	uint32_t refcount; /* saturating; while free: low half of the freeing caller's address */
+	uint8_t type;	   /* enum page_type */
+	uint8_t order;	   /* heads: the block is 2^order frames */
+	union {
+		uint16_t flags; /* the owner's */
+		struct {
+			uint8_t next_high;
+			uint8_t prev_high;
+		};
+	};
+	union {
+		uint64_t word; /* the owner's; after buddy_alloc the address that called it */
+		struct {
+			uint32_t next_low;
+			uint32_t prev_low;
+		};
+	};
+};
+_Static_assert(sizeof(struct page) == 16, "a frame table entry is 16 bytes");
+
+#ifdef STOA_HOST
+/* Defined by the test: entry 0 is frame 0. */
+extern struct page *frame_table;
+#else
+#define frame_table ((struct page *)FRAME_TABLE_BASE)
+#endif
+
+/* The entry of frame `pfn`; computes the address only, so `pfn` need not be RAM. */
+static inline struct page *pfn_to_page(pfn_t pfn)
+{
+	return (struct page *)((uintptr_t)frame_table + pfn * sizeof(struct page));
+}
+
+/* The frame whose entry `page` is. */
+static inline pfn_t page_to_pfn(const struct page *page)
+{
+	return ((uintptr_t)page - (uintptr_t)frame_table) / sizeof(struct page);
+}
+
+/* The physical address of the frame whose entry `page` is. */
+static inline paddr_t page_to_paddr(const struct page *page)
+{
+	return pfn_to_paddr(page_to_pfn(page));
+}
+
+/* The entry of the frame that holds the byte at `pa`. */
+static inline struct page *paddr_to_page(paddr_t pa)
+{
+	return pfn_to_page(paddr_to_pfn(pa));
+}
+
+/*
+ * Reference counts. From PAGE_REF_LIMIT references on a count is stuck at PAGE_REF_STUCK and the
+ * frame is never freed: a leak is told by the census, a count that wrapped would be a frame with
+ * two owners. The room between the two values is larger than the number of CPUs, so that counts in
+ * flight on all of them cannot leave it.
+ */
+#define PAGE_REF_LIMIT 0x80000000U
+#define PAGE_REF_STUCK 0xc0000000U
+
+/* Take one more reference to a frame that has one. Needs no lock; panics when there was none. */
+static inline void page_get(struct page *page)
+{
+	uint32_t old = __atomic_fetch_add(&page->refcount, 1, __ATOMIC_RELAXED);
+
+	if (unlikely(old == 0))
+		panic("page_get: frame 0x%lx has no reference", (unsigned long)page_to_pfn(page));
+	if (unlikely(old >= PAGE_REF_LIMIT))
+		__atomic_store_n(&page->refcount, PAGE_REF_STUCK, __ATOMIC_RELAXED);
+}
+
+/*
+ * Give a reference back. True when it was the last: the caller then frees the frame. Needs no lock;
+ * panics when there was none. Release/acquire: what others did to the frame before their page_put
+ * is seen by the one that frees it.
+ */
+static inline __must_check bool page_put(struct page *page)
+{
+	uint32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
+
+	if (unlikely(old == 0))
+		panic("page_put: frame 0x%lx has no reference", (unsigned long)page_to_pfn(page));
+	if (unlikely(old >= PAGE_REF_LIMIT))
+		__atomic_store_n(&page->refcount, PAGE_REF_STUCK, __ATOMIC_RELAXED);
+	return old == 1;
+}
+
+/* The references now; another CPU may change them at once. */
+static inline uint32_t page_refs(const struct page *page)
+{
+	return __atomic_load_n(&page->refcount, __ATOMIC_RELAXED);
+}
