@@ -1,0 +1,5 @@
+// The smallest program: it ends well.
+int main(void)
+{
+	return 0;
+}
