@@ -1,0 +1,58 @@
+# Host tests, fuzz targets, and the whole suite.
+#
+# tests/host/test_*.c is a cmocka program each, under ASan and UBSan; tests/fuzz/fuzz_*.c a
+# libFuzzer target each. Lines `// sources: kernel/lib/fmt.c ...` in it name what it is linked with;
+# those are compiled for the host, unchanged. `// cflags: ...` adds compiler flags for that file.
+
+HOST  := $(BUILD)/host
+FUZZ  := $(BUILD)/fuzz
+RUNS  ?= 1000000
+
+HOST_CFLAGS := -std=gnu11 -g -O1 -Ikernel -Itests/host $(WARNINGS) -fno-omit-frame-pointer \
+	-fno-strict-aliasing -fno-sanitize-recover=all $(EXTRA)
+HOST_SAN    := -fsanitize=address,undefined
+FUZZ_SAN    := -fsanitize=fuzzer-no-link,address,undefined
+
+HOST_TESTS := $(patsubst tests/host/%.c,$(HOST)/bin/%,$(sort $(wildcard tests/host/test_*.c)))
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(FUZZ)/bin/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+# $(call sources_of,test.c): itself and what its comment names
+sources_of = $(1) $(shell sed -n 's|^// sources: ||p' $(1))
+host_objs  = $(patsubst %.c,$(HOST)/obj/%.o,$(call sources_of,$(1)))
+fuzz_objs  = $(patsubst %.c,$(FUZZ)/obj/%.o,$(call sources_of,$(1)))
+
+$(HOST)/obj/%.o: %.c tests/tests.mk | $(call needs,test)
+	$(call say,HOSTCC,$<)
+	@mkdir -p $(@D)
+	$(Q)gcc $(HOST_CFLAGS) $(call own_cflags,$<) $(HOST_SAN) $(DEPFLAGS) -c -o $@ $<
+$(FUZZ)/obj/%.o: %.c tests/tests.mk | $(call needs,test)
+	$(call say,FUZZCC,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(HOST_CFLAGS) $(call own_cflags,$<) $(FUZZ_SAN) $(DEPFLAGS) -c -o $@ $<
+
+.SECONDEXPANSION:
+$(HOST_TESTS): $(HOST)/bin/%: $$(call host_objs,tests/host/$$*.c)
+	@mkdir -p $(@D)
+	$(Q)gcc $(HOST_SAN) -o $@ $^ -lcmocka
+$(FUZZERS): $(FUZZ)/bin/%: $$(call fuzz_objs,tests/fuzz/$$*.c)
+	@mkdir -p $(@D)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
+
+-include $(call find_files,$(HOST)/obj $(FUZZ)/obj,*.d)
+
+.PHONY: host-tests fuzzers host-test fuzz test test-long
+host-tests: $(HOST_TESTS)
+fuzzers: $(FUZZERS)
+
+host-test: host-tests  ## run the host tests of the kernel's pure code
+	$(Q)tools/run-tests host $(HOST_TESTS)
+fuzz: fuzzers  ## RUNS=N cases in all over the fuzz targets
+	$(Q)tools/run-tests fuzz $(FUZZ)/work $(RUNS) $(FUZZERS)
+
+# The suite boots both builds, on every firmware.
+SUITE_NEEDS := iso programs host-tests fuzzers $(call needs,boot uefi bochs test)
+
+test: $(SUITE_NEEDS)  ## the test suite; ends with `N passed, N failed`
+	$(Q)+tools/run-tests suite
+test-long: $(SUITE_NEEDS)  ## the test suite and what takes longer than ten minutes
+	$(Q)+tools/run-tests suite --long

@@ -1,0 +1,1 @@
+"""The parts that the scripts in tools/ share."""
