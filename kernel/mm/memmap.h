@@ -12,6 +12,7 @@
 
 #include "lib/addr.h"
 #include "lib/base.h"
+#include "lib/tell.h"
 
 #define MEMMAP_RANGES	    256
 #define MEMMAP_RESERVATIONS 64
@@ -42,9 +43,6 @@ struct memmap_source {
 	void *ctx;
 };
 
-/* How oddities are told; lines have no newline. */
-typedef void (*memmap_tell_fn)(void *ctx, const char *fmt, ...) __printf_like(2, 3);
-
 struct memmap_range {
 	uint64_t start;
 	uint64_t end;
@@ -63,7 +61,7 @@ struct memmap {
 	uint64_t beyond;  /* bytes of RAM above the direct map's reach, ignored */
 	uint64_t limited; /* bytes of RAM cut off by memmap_limit */
 	uint64_t lost;	  /* bytes of RAM for which the tables had no room */
-	memmap_tell_fn tell;
+	tell_fn tell;
 	void *tell_ctx;
 	struct memmap_range ranges[MEMMAP_RANGES]; /* sorted, disjoint, whole pages */
 	struct memmap_reservation reservations[MEMMAP_RESERVATIONS]; /* sorted, disjoint */
@@ -80,7 +78,7 @@ struct memmap_totals {
  * Make `map` from the firmware's entries. Frame 0 becomes the first reservation, "frame 0". Never
  * fails: a map that holds nothing usable gives one without usable ranges. `tell` may be NULL.
  */
-void memmap_build(struct memmap *map, const struct memmap_source *source, memmap_tell_fn tell,
+void memmap_build(struct memmap *map, const struct memmap_source *source, tell_fn tell,
 		  void *tell_ctx);
 
 /* Leave all RAM from address `limit` on unused (the word mem=). Before the first reservation. */
