@@ -14,6 +14,7 @@
 #include "lib/base.h"
 #include "lib/tell.h"
 
+#define MEMMAP_PHYS_END	    (1UL << 52) /* physical addresses have at most 52 bits (SDM 3A 4.1.4) */
 #define MEMMAP_RANGES	    256
 #define MEMMAP_RESERVATIONS 64
 #define MEMMAP_ENTRIES	    1024 /* usable entries behind that many entries are ignored */
@@ -26,6 +27,12 @@ enum memmap_type {
 	MEMMAP_ACPI_NVS = 4,
 	MEMMAP_BAD = 5
 };
+
+/* RAM: belongs into the direct map. */
+static inline bool memmap_is_ram(enum memmap_type type)
+{
+	return type == MEMMAP_USABLE || type == MEMMAP_ACPI_RECLAIM;
+}
 
 /* One entry as the firmware gave it. */
 struct memmap_entry {
