@@ -1,6 +1,8 @@
 /* Strings: see string.h. */
 #include "lib/string.h"
 
+#define NO_LIMIT ((size_t)PTRDIFF_MAX) /* no object is larger */
+
 size_t strnlen(const char *s, size_t max)
 {
 	size_t n = 0;
@@ -12,7 +14,7 @@ size_t strnlen(const char *s, size_t max)
 
 size_t strlen(const char *s)
 {
-	return strnlen(s, SIZE_MAX);
+	return strnlen(s, NO_LIMIT);
 }
 
 int strncmp(const char *a, const char *b, size_t n)
@@ -28,7 +30,7 @@ int strncmp(const char *a, const char *b, size_t n)
 
 int strcmp(const char *a, const char *b)
 {
-	return strncmp(a, b, SIZE_MAX);
+	return strncmp(a, b, NO_LIMIT);
 }
 
 char *strchr(const char *s, int c)
