@@ -20,3 +20,9 @@ __noreturn void panic(const char *fmt, ...) __printf_like(1, 2);
 		if (unlikely(!(cond)))                                               \
 			panic("ASSERT(%s) failed at %s:%d", #cond, __FILE_NAME__, __LINE__); \
 	} while (0)
+
+/*
+ * Something that `thread` waits for has happened (or may have: it rechecks). Callable with locks
+ * below RANK_RUNQ held. Defined by proc/sched.c.
+ */
+void thread_wake(struct thread *thread);

@@ -33,10 +33,10 @@
 
 /* Offsets in a window. */
 #define WINDOW_CPU         UL(0x000000) /* struct cpu */
-#define WINDOW_GDT         UL(0x002000)
-#define WINDOW_TSS         UL(0x003000)
-#define WINDOW_DATA        UL(0x004000) /* variables defined by DEFINE_PERCPU */
-#define WINDOW_DATA_END    UL(0x010000)
+#define WINDOW_GDT         UL(0x001000)
+#define WINDOW_TSS         UL(0x002000)
+#define WINDOW_DATA        UL(0x003000) /* variables defined by DEFINE_PERCPU */
+#define WINDOW_DATA_END    UL(0x005000)
 #define WINDOW_ENTRY       UL(0x010000) /* the SYSCALL entry page */
 #define WINDOW_IST_DF      UL(0x020000) /* bottoms of the IST stacks */
 #define WINDOW_IST_NMI     UL(0x030000)

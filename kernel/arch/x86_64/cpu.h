@@ -1,0 +1,86 @@
+/*
+ * The CPU that the code stands on. Each CPU owns a 2 MiB window of the address space that holds its
+ * stacks and this structure, so the stack pointer tells which CPU it is; GS belongs to user code.
+ */
+#pragma once
+
+#include "arch/x86_64/layout.h"
+#include "arch/x86_64/trapframe.h"
+#include "lib/addr.h"
+
+struct lock;
+struct thread;
+
+/* What the exit loop has to look at before it returns to ring 3 (struct cpu, work). */
+#define CPU_WORK_RESCHED 0x1 /* the current thread's slice has ended, or a better one waits */
+#define CPU_WORK_LOAD    0x2 /* FPU, selectors and bases in the CPU are not the current thread's */
+#define CPU_WORK_LOG	 0x4 /* the log has lines for its drain task */
+#define CPU_WORK_ONLINE	 0x8 /* memory runs low and more can be brought online */
+
+/* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
+struct cpu {
+	uint64_t user_rsp; /* the SYSCALL stub's scratch word */
+	uint32_t id;	   /* index of the window, 0 .. CPU_MAX-1: never an APIC ID */
+	uint32_t apic_id;
+	uint32_t work;		  /* CPU_WORK_*; interrupts and the scheduler set bits */
+	bool online;		  /* read by all */
+	struct thread *current;	  /* NULL when idle */
+	struct lock *held;	  /* the lock taken last, of those still held */
+	paddr_t pml4;		  /* what CR3 holds */
+	uint64_t *rsp0;		  /* &TSS.rsp0 */
+	uint64_t irq_open_tsc;	  /* when interrupts could last be taken */
+	uint64_t irq_off_longest; /* the longest stretch in which none could, in TSC ticks */
+	uint64_t calls, faults, timer_irqs, ipis, nmis, spurious;
+	uint64_t cr3_checks; /* pre-switch checks passed */
+	bool entered_user;   /* its first ring-3 entry has been told */
+	const struct trapframe *stopped_at; /* where a panic's NMI stopped it, else NULL */
+};
+
+/* The window that `address`, a stack address, lies in. */
+static inline uintptr_t window_of(uintptr_t address)
+{
+	return address & ~(PERCPU_STACK_STRIDE - 1);
+}
+
+/* The CPU that executes this: a property of the stack pointer, constant within a kernel entry. */
+static inline struct cpu *this_cpu(void)
+{
+	uintptr_t rsp;
+
+	__asm__("mov %%rsp, %0" : "=r"(rsp));
+	return (struct cpu *)window_of(rsp);
+}
+
+/* The window of CPU `id`. */
+static inline uintptr_t cpu_window(uint32_t id)
+{
+	return PERCPU_STACK_REGION_BASE + id * PERCPU_STACK_STRIDE;
+}
+
+static inline struct cpu *cpu_by_id(uint32_t id)
+{
+	return (struct cpu *)cpu_window(id);
+}
+
+/* The slot at the top of the main stack that holds the frame of the running thread. */
+static inline struct trapframe *frame_slot(void)
+{
+	uintptr_t top = (uintptr_t)this_cpu() + WINDOW_STACK_TOP;
+
+	return (struct trapframe *)(top - sizeof(struct trapframe));
+}
+
+/*
+ * Per-CPU variables live in the window behind struct cpu; the linker gives them addresses that are
+ * offsets in it. They start as zero. PERCPU(x) is a pointer to this CPU's x.
+ */
+#define DEFINE_PERCPU(type, name) __section_named(".percpu") type name
+#define DECLARE_PERCPU(type, name) extern type name
+#define PERCPU(name) ((__typeof__(&(name)))((uintptr_t)this_cpu() + (uintptr_t)&(name)))
+#define PERCPU_OF(cpu, name) ((__typeof__(&(name)))(cpu_window(cpu) + (uintptr_t)&(name)))
+
+/* Number of CPUs that have windows: indices below it are valid. Grows at boot only. */
+extern uint32_t cpu_count;
+
+/* CPUs that are online; each holds itself. Set once per CPU at boot. */
+extern uint32_t cpus_online;

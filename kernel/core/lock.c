@@ -1,0 +1,83 @@
+#include "core/lock.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cr.h"
+#include "core/log.h"
+#include "lib/upcall.h"
+
+/* The holder's id plus one is kept, so that zeroed memory is a free lock. */
+static uint32_t my_mark(const struct cpu *cpu)
+{
+	return cpu->id + 1;
+}
+
+static __noreturn __noinline void order_panic(const struct lock *lock, const struct lock *held)
+{
+	panic("lock order: taking '%s' (rank %d) while holding '%s' (rank %d, taken at %p)",
+	      lock->name, lock->rank, held->name, held->rank, (void *)held->caller);
+}
+
+static __noinline void wait_turn(struct lock *lock, uint32_t ticket)
+{
+	__atomic_fetch_add(&lock->contended, 1, __ATOMIC_RELAXED);
+	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket) {
+		cpu_relax();
+		smp_poll();
+	}
+}
+
+void lock_acquire(struct lock *lock)
+{
+	struct cpu *cpu = this_cpu();
+	struct lock *held = cpu->held;
+	uint32_t ticket;
+
+	if (unlikely(held && held->rank >= lock->rank))
+		order_panic(lock, held);
+	if (unlikely(interrupts_on()))
+		panic("lock '%s' taken with interrupts on", lock->name);
+
+	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
+	if (unlikely(__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket))
+		wait_turn(lock, ticket);
+	lock->holder = my_mark(cpu);
+	lock->caller = (uintptr_t)__builtin_return_address(0);
+	lock->outer = held;
+	cpu->held = lock;
+}
+
+void lock_release(struct lock *lock)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (unlikely(cpu->held != lock))
+		panic("lock '%s' released out of order or by a CPU that does not hold it (held: '%s')",
+		      lock->name, cpu->held ? cpu->held->name : "none");
+	cpu->held = lock->outer;
+	lock->outer = NULL;
+	lock->holder = 0;
+	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+}
+
+bool lock_held(const struct lock *lock)
+{
+	return lock->holder == my_mark(this_cpu());
+}
+
+void locks_assert_none(void)
+{
+	const struct lock *held = this_cpu()->held;
+
+	if (unlikely(held))
+		panic("lock held at exit: '%s' (taken at %p)", held->name, (void *)held->caller);
+}
+
+void locks_print(uint32_t cpu_id)
+{
+	const struct lock *lock = cpu_by_id(cpu_id)->held;
+
+	for (int depth = 0; lock && depth < RANK_LOG + 1; depth++) {
+		log_line("  holds lock '%s', taken at %p", lock->name, (void *)lock->caller);
+		lock = lock->outer;
+	}
+}

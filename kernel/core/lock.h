@@ -1,0 +1,56 @@
+/*
+ * Ticket spin locks that know their holder and their rank (docs/locking.md). Interrupts are off
+ * whenever the kernel runs, so there is no irq-saving kind. Every build checks that locks are
+ * taken in ascending rank, released innermost first, and never held on the way out.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+/* The order of acquisition: a lock may be taken while only locks of lower rank are held. */
+enum lock_rank {
+	RANK_NONE,
+	RANK_TREE,    /* proc: the process tree, wait4, signals */
+	RANK_SPACE,   /* mm: one address space: vmas and page tables */
+	RANK_OBJECT,  /* proc, fs: descriptor tables, file objects */
+	RANK_CONSOLE, /* dev: the console's output ring */
+	RANK_WAITQ,   /* core: a wait queue */
+	RANK_TIMER,   /* core: a CPU's timer queue */
+	RANK_RUNQ,    /* proc: a CPU's run queue */
+	RANK_SLAB,    /* mm: a slab cache */
+	RANK_KMAP,    /* mm: the kernel half's tables */
+	RANK_ZONE,    /* mm: a zone of the frame allocator */
+	RANK_TLB,     /* mm: a CPU's flush requests */
+	RANK_LOG,     /* core: the log's ring */
+};
+
+struct lock {
+	uint32_t next;	      /* ticket that the next comer draws */
+	uint32_t serving;     /* ticket whose turn it is */
+	enum lock_rank rank;
+	uint32_t holder;      /* id of the CPU inside, plus one; 0 when free */
+	const char *name;
+	uintptr_t caller;     /* who took it last */
+	struct lock *outer;   /* the lock that the holder took before this one */
+	uint64_t contended;   /* acquisitions that had to wait */
+};
+
+#define LOCK_INIT(lock_name, lock_rank) ((struct lock){.rank = (lock_rank), .name = (lock_name)})
+
+/*
+ * Take the lock, spinning (and serving TLB flushes) until it is free. Panics, naming both locks,
+ * when a lock of the same or a higher rank is held; and when interrupts are on.
+ */
+void lock_acquire(struct lock *lock);
+
+/* Release it. Panics unless this CPU holds it and took it last. */
+void lock_release(struct lock *lock);
+
+/* Does this CPU hold the lock? For assertions. */
+bool lock_held(const struct lock *lock);
+
+/* Panic when this CPU holds any lock: called on the way out of the kernel. */
+void locks_assert_none(void);
+
+/* The locks that CPU `cpu_id` holds, innermost first, on the log. For a panic. */
+void locks_print(uint32_t cpu_id);

@@ -1,0 +1,143 @@
+#include "core/log.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/tsc.h"
+#include "core/lock.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+
+#define RING_SIZE  KIB(32)
+#define DRAIN_PIECE 128 /* bytes a drain turn writes: about 2,000 instructions on a serial port */
+
+static struct lock log_lock = LOCK_INIT("log", RANK_LOG);
+static char ring[RING_SIZE];   /* [log_lock] */
+static uint64_t ring_end;      /* [log_lock] bytes ever written */
+static uint64_t ring_drained;  /* [log_lock] bytes that the sinks have had */
+static struct log_sink *sinks; /* written at boot only */
+static bool drained_by_task;
+static bool in_panic;
+
+static void sinks_write(const char *text, size_t length)
+{
+	for (struct log_sink *sink = sinks; sink; sink = sink->next)
+		sink->write(text, length);
+}
+
+/* The longest piece from `from` on that does not wrap, at most `limit` bytes. */
+static size_t ring_piece(uint64_t from, size_t limit, const char **text)
+{
+	size_t offset = from % RING_SIZE;
+
+	*text = ring + offset;
+	return MIN(MIN(ring_end - from, (uint64_t)limit), RING_SIZE - offset);
+}
+
+static void ring_append(const char *text, size_t length)
+{
+	for (size_t done = 0; done < length;) {
+		size_t offset = ring_end % RING_SIZE;
+		size_t piece = MIN(length - done, RING_SIZE - offset);
+
+		memcpy(ring + offset, text + done, piece);
+		ring_end += piece;
+		done += piece;
+	}
+	if (ring_end - ring_drained > RING_SIZE)
+		ring_drained = ring_end - RING_SIZE; /* a sink too slow loses the oldest */
+}
+
+void log_add_sink(struct log_sink *sink)
+{
+	uint64_t from;
+
+	lock_acquire(&log_lock);
+	from = ring_end > RING_SIZE ? ring_end - RING_SIZE : 0;
+	while (from < ring_end) {
+		const char *text;
+		size_t length = ring_piece(from, RING_SIZE, &text);
+
+		sink->write(text, length);
+		from += length;
+	}
+	sink->next = sinks;
+	sinks = sink;
+	ring_drained = ring_end;
+	lock_release(&log_lock);
+}
+
+bool log_drain_some(void)
+{
+	bool more = false;
+
+	lock_acquire(&log_lock);
+	if (ring_drained < ring_end) {
+		const char *text;
+		size_t length = ring_piece(ring_drained, DRAIN_PIECE, &text);
+
+		sinks_write(text, length);
+		ring_drained += length;
+		more = ring_drained < ring_end;
+	}
+	lock_release(&log_lock);
+	return more;
+}
+
+void log_flush(void)
+{
+	while (log_drain_some())
+		;
+}
+
+/* "[seconds.microseconds] text\n"; returns the length. */
+static size_t format_line(char *line, const char *fmt, va_list args)
+{
+	uint64_t us = clock_ns() / 1000;
+	int head = fmt_snprintf(line, LOG_LINE_MAX, "[%3lu.%06lu] ", us / 1000000, us % 1000000);
+	int body = fmt_vsnprintf(line + head, LOG_LINE_MAX - 1 - (size_t)head, fmt, args);
+	size_t length = MIN((size_t)(head + body), (size_t)LOG_LINE_MAX - 2);
+
+	line[length++] = '\n';
+	return length;
+}
+
+void log_line(const char *fmt, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list args;
+	size_t length;
+
+	va_start(args, fmt);
+	length = format_line(line, fmt, args);
+	va_end(args);
+	if (in_panic) {
+		sinks_write(line, length);
+		return;
+	}
+
+	lock_acquire(&log_lock);
+	ring_append(line, length);
+	lock_release(&log_lock);
+	if (drained_by_task)
+		this_cpu()->work |= CPU_WORK_LOG;
+	else
+		log_flush();
+}
+
+void log_use_task(void)
+{
+	drained_by_task = true;
+}
+
+void log_enter_panic(void)
+{
+	uint64_t from = ring_drained;
+
+	in_panic = true;
+	while (from < ring_end) {
+		const char *text;
+		size_t length = ring_piece(from, RING_SIZE, &text);
+
+		sinks_write(text, length);
+		from += length;
+	}
+}

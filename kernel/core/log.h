@@ -1,0 +1,40 @@
+/*
+ * The kernel's log: lines with a time stamp in a ring, and sinks (serial port, screen) that they
+ * are written to. Until a task drains it, each line is written to the sinks at once; afterwards by
+ * the task; in a panic at once again, and without any lock.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+#define LOG_LINE_MAX 256
+
+/* A place where log text goes. `write` must not log, nor wait longer than a device takes. */
+struct log_sink {
+	void (*write)(const char *text, size_t length);
+	struct log_sink *next;
+};
+
+/* Add a sink; what the ring still holds is written to it first. At boot, before the task runs. */
+void log_add_sink(struct log_sink *sink);
+
+/* A line; the newline is added. Callable everywhere except in NMI context. Takes RANK_LOG. */
+void log_line(const char *fmt, ...) __printf_like(1, 2);
+
+/*
+ * From now on a task drains the log: a line only marks this CPU's work (CPU_WORK_LOG), and the exit
+ * loop, where no lock is held, wakes the task.
+ */
+void log_use_task(void);
+
+/*
+ * Write at most one bounded piece of the ring to the sinks. Returns whether more is left. For the
+ * drain task; takes RANK_LOG.
+ */
+bool log_drain_some(void);
+
+/* Everything left, to all sinks, now. For the end of the machine's work. Takes RANK_LOG. */
+void log_flush(void);
+
+/* Panic mode: no locks, no ring, every line straight to the sinks. Cannot be left. */
+void log_enter_panic(void);

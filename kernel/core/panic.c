@@ -1,0 +1,147 @@
+#include "core/panic.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cr.h"
+#include "arch/x86_64/entry.h"
+#include "arch/x86_64/tsc.h"
+#include "core/backtrace.h"
+#include "core/lock.h"
+#include "core/log.h"
+#include "core/trapinfo.h"
+#include "core/verdict.h"
+#include "lib/fmt.h"
+
+#define STOP_PATIENCE 200000000ULL /* TSC ticks that the others have to arrive at their stop */
+
+struct report {
+	const struct trapframe *tf; /* NULL: panic() was called */
+	uint64_t cr2;
+	uintptr_t rip, rbp;
+	char cause[200];
+};
+
+static uint32_t claimed_by; /* id plus one of the CPU that panics */
+static struct report report;
+void (*panic_stop_others)(void);
+void (*panic_print_thread)(uint32_t cpu_id);
+
+bool panic_active(void)
+{
+	return __atomic_load_n(&claimed_by, __ATOMIC_ACQUIRE) != 0;
+}
+
+void panic_stop_here(const struct trapframe *tf)
+{
+	static const struct trapframe nowhere;
+
+	__atomic_store_n(&this_cpu()->stopped_at, tf ? tf : &nowhere, __ATOMIC_RELEASE);
+	for (;;)
+		cpu_halt();
+}
+
+static void print_cpu(uint32_t id)
+{
+	const struct trapframe *at = __atomic_load_n(&cpu_by_id(id)->stopped_at, __ATOMIC_ACQUIRE);
+
+	if (!at || at->rip == 0) {
+		log_line("CPU %u: %s", id, at ? "stopped while waiting" : "did not stop");
+	} else if (frame_from_user(at)) {
+		log_line("CPU %u: in ring 3 at %016lx", id, at->rip);
+	} else {
+		log_line("CPU %u: backtrace", id);
+		backtrace_print(at->rip, at->rbp);
+	}
+	if (panic_print_thread)
+		panic_print_thread(id);
+	locks_print(id);
+}
+
+static void stop_and_print_others(uint32_t me)
+{
+	uint64_t start = rdtsc();
+
+	if (!panic_stop_others)
+		return;
+	panic_stop_others();
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		const struct cpu *cpu = cpu_by_id(id);
+
+		if (id == me || !cpu->online)
+			continue;
+		while (!__atomic_load_n(&cpu->stopped_at, __ATOMIC_ACQUIRE) &&
+		       rdtsc() - start < STOP_PATIENCE)
+			cpu_relax();
+		print_cpu(id);
+	}
+}
+
+/* On the panic stack. */
+static __noreturn __noinline void panic_main(void)
+{
+	uint32_t me = this_cpu()->id;
+
+	log_enter_panic();
+	log_line("KERNEL PANIC on CPU %u (%s stack): %s", me, stack_name(report.rbp), report.cause);
+	if (panic_print_thread)
+		panic_print_thread(me);
+	locks_print(me);
+	if (report.tf)
+		trap_print(report.tf, report.cr2);
+	log_line("backtrace");
+	backtrace_print(report.rip, report.rbp);
+	stop_and_print_others(me);
+	log_line("end of panic");
+	verdict_send(VERDICT_PANIC, 0, report.cause);
+	verdict_end();
+}
+
+/* Claim the panic; a CPU that comes second stops, one that panics in its own panic only says so. */
+static void claim(void)
+{
+	struct cpu *cpu = this_cpu();
+	uint32_t nobody = 0;
+
+	if (__atomic_compare_exchange_n(&claimed_by, &nobody, cpu->id + 1, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return;
+	if (nobody != cpu->id + 1)
+		panic_stop_here(NULL);
+	log_line("panic within the panic");
+	verdict_send(VERDICT_PANIC, 0, "panic within the panic");
+	verdict_end();
+}
+
+static __noreturn void go_to_panic_stack(void)
+{
+	uintptr_t top = (uintptr_t)this_cpu() + WINDOW_PANIC + WINDOW_PANIC_SIZE;
+
+	call_on_stack(top, panic_main);
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list args;
+
+	claim();
+	va_start(args, fmt);
+	fmt_vsnprintf(report.cause, sizeof(report.cause), fmt, args);
+	va_end(args);
+	report.rip = (uintptr_t)__builtin_return_address(0);
+	report.rbp = *(uintptr_t *)__builtin_frame_address(0);
+	go_to_panic_stack();
+}
+
+void panic_trap(const struct trapframe *tf, uint64_t cr2, const char *fmt, ...)
+{
+	va_list args;
+
+	claim();
+	va_start(args, fmt);
+	fmt_vsnprintf(report.cause, sizeof(report.cause), fmt, args);
+	va_end(args);
+	report.tf = tf;
+	report.cr2 = cr2;
+	report.rip = tf->rip;
+	report.rbp = tf->rbp;
+	go_to_panic_stack();
+}

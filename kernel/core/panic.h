@@ -1,0 +1,21 @@
+/* The end: one CPU claims the panic, stops the others by NMI, and tells everything it knows. */
+#pragma once
+
+#include "arch/x86_64/trapframe.h"
+#include "lib/upcall.h"
+
+/* panic() for a trap in ring 0: the report starts from the registers of `tf`. */
+__noreturn void panic_trap(const struct trapframe *tf, uint64_t cr2, const char *fmt, ...)
+	__printf_like(3, 4);
+
+/* Is a panic going on, so that an NMI means "stop here"? */
+bool panic_active(void);
+
+/* Note where this CPU was (`tf`), and halt it for good. Called by the NMI and by spins. */
+__noreturn void panic_stop_here(const struct trapframe *tf);
+
+/* Sends an NMI to every other CPU; registered by main once there is an interrupt controller. */
+extern void (*panic_stop_others)(void);
+
+/* Logs who CPU `cpu_id` is running, one line; registered by proc. */
+extern void (*panic_print_thread)(uint32_t cpu_id);

@@ -1,0 +1,55 @@
+#include "core/symbols.h"
+
+#include "arch/x86_64/layout.h"
+#include "lib/string.h"
+
+struct elf_symbol {
+	uint32_t name;
+	uint8_t info;
+	uint8_t other;
+	uint16_t section;
+	uint64_t value;
+	uint64_t size;
+};
+
+#define SYMBOL_TYPE(info) ((info)&0xf)
+#define SYMBOL_FUNC	  2
+#define SYMBOL_NOTYPE	  0 /* labels in assembly */
+
+static const struct elf_symbol *symbols;
+static size_t symbol_count;
+static const char *names;
+static size_t names_size;
+
+void symbols_use(const void *symtab, size_t symtab_size, const char *strtab, size_t strtab_size)
+{
+	symbols = symtab;
+	symbol_count = symtab_size / sizeof(*symbols);
+	names = strtab;
+	names_size = strtab_size;
+}
+
+static bool names_code(const struct elf_symbol *symbol)
+{
+	unsigned type = SYMBOL_TYPE(symbol->info);
+
+	return (type == SYMBOL_FUNC || type == SYMBOL_NOTYPE) && symbol->section != 0 &&
+	       symbol->value >= KERNEL_VIRT_BASE && symbol->name < names_size &&
+	       strnlen(names + symbol->name, names_size - symbol->name) <
+		       names_size - symbol->name;
+}
+
+const char *symbol_name(uintptr_t address, uintptr_t *offset)
+{
+	const struct elf_symbol *best = NULL;
+
+	for (size_t i = 0; i < symbol_count; i++) {
+		const struct elf_symbol *symbol = &symbols[i];
+
+		if (symbol->value <= address && (!best || symbol->value > best->value) &&
+		    names_code(symbol))
+			best = symbol;
+	}
+	*offset = best ? address - best->value : 0;
+	return best ? names + best->name : "?";
+}

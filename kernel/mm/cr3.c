@@ -1,0 +1,44 @@
+#include "mm/cr3.h"
+
+#include "arch/x86_64/cr.h"
+#include "arch/x86_64/descriptors.h"
+#include "lib/upcall.h"
+#include "mm/kmap.h"
+#include "mm/ptdump.h"
+#include "mm/walk.h"
+
+static void check_stack(paddr_t root, uint64_t address, const char *which)
+{
+	struct walk walk;
+
+	walk_tables(root, address, &walk);
+	if (likely(walk_writable(&walk)))
+		return;
+	ptdump_address(root, address);
+	panic("CR3 switch refused: %s at %p is not mapped writable in PML4 %lx", which,
+	      (void *)address, root.raw);
+}
+
+void rsp0_assert(void)
+{
+	const struct cpu *cpu = this_cpu();
+
+	if (unlikely(*cpu->rsp0 != cpu_rsp0(cpu->id)))
+		panic("TSS.rsp0 of CPU %u is %lx, its window says %lx", cpu->id, *cpu->rsp0,
+		      cpu_rsp0(cpu->id));
+}
+
+void cr3_load_checked(paddr_t root)
+{
+	struct cpu *cpu = this_cpu();
+
+	rsp0_assert();
+	check_stack(root, (uint64_t)__builtin_frame_address(0), "the current stack");
+	check_stack(root, *cpu->rsp0 - 8, "TSS.rsp0's stack");
+#ifdef DEBUG
+	kmap_check_slots(root);
+#endif
+	cpu->cr3_checks++;
+	cpu->pml4 = root;
+	write_cr3(root.raw);
+}

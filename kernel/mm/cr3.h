@@ -1,0 +1,17 @@
+/*
+ * The one place that loads CR3. Before each load the target tables are walked for the stack that
+ * the CPU stands on and for the stack that TSS.rsp0 names: a kernel that would lose its stack says
+ * so, with the walk, instead of hanging in silence. Always on.
+ */
+#pragma once
+
+#include "lib/addr.h"
+
+/*
+ * Load CR3 with the PML4 at `root`. Panics, printing the walk, when a page of the stack in use or
+ * of rsp0's is not mapped writable there, or rsp0 is not this CPU's. Counted in struct cpu.
+ */
+void cr3_load_checked(paddr_t root);
+
+/* Panic unless TSS.rsp0 is the constant of this CPU's window. */
+void rsp0_assert(void);

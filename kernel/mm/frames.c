@@ -1,0 +1,203 @@
+#include "mm/frames.h"
+
+#include "arch/x86_64/cpu.h"
+#include "core/lock.h"
+#include "lib/string.h"
+#include "lib/upcall.h"
+#include "mm/online.h"
+#include "mm/phys.h"
+
+#define MAGAZINE_MAX 64
+
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+struct zone {
+	struct lock lock;
+	struct buddy buddy; /* [lock] */
+	pfn_t end;	    /* frames below this one belong here, if to no lower zone */
+};
+
+struct magazine {
+	uint32_t count;
+	uint32_t capacity;
+	struct page *frames[MAGAZINE_MAX];
+};
+
+/* Lowest first; allocation prefers the highest, so that low memory is left for those who need it. */
+static struct zone zones[] = {
+	{.end = MIB(16) >> PAGE_SHIFT},
+	{.end = GIB(4) >> PAGE_SHIFT},
+	{.end = UINT64_MAX},
+};
+static const char *const zone_names[] = {"below 16 MiB", "below 4 GiB", "rest"};
+
+static DEFINE_PERCPU(struct magazine, magazine);
+
+void frames_init(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+		zones[i].lock = LOCK_INIT("zone", RANK_ZONE);
+		buddy_init(&zones[i].buddy, zone_names[i]);
+	}
+}
+
+void frames_init_cpu(uint64_t ram_per_cpu)
+{
+	uint64_t share = ram_per_cpu / PAGE_SIZE / 64;
+
+	PERCPU(magazine)->capacity = (uint32_t)MAX(MIN(share, (uint64_t)MAGAZINE_MAX), 4UL);
+}
+
+static struct zone *zone_of(pfn_t pfn)
+{
+	struct zone *zone = zones;
+
+	while (pfn >= zone->end)
+		zone++;
+	return zone;
+}
+
+void frames_add(pfn_t start, pfn_t end)
+{
+	while (start < end) {
+		struct zone *zone = zone_of(start);
+		pfn_t stop = MIN(end, zone->end);
+
+		lock_acquire(&zone->lock);
+		if (!buddy_add(&zone->buddy, start, stop))
+			online_note_unused(stop - start);
+		lock_release(&zone->lock);
+		start = stop;
+	}
+}
+
+static struct page *zones_alloc(unsigned int order, uintptr_t caller)
+{
+	for (size_t i = ARRAY_SIZE(zones); i-- > 0;) {
+		struct zone *zone = &zones[i];
+		struct page *page;
+
+		if (!zone->buddy.nonempty)
+			continue;
+		lock_acquire(&zone->lock);
+		page = buddy_alloc(&zone->buddy, order, caller);
+		lock_release(&zone->lock);
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+static void zone_free(struct page *page, unsigned int order, uintptr_t caller)
+{
+	struct zone *zone = zone_of(page_to_pfn(page));
+
+	lock_acquire(&zone->lock);
+	buddy_free(&zone->buddy, page, order, caller);
+	lock_release(&zone->lock);
+}
+
+struct page *frames_alloc(unsigned int order, enum page_type type)
+{
+	struct page *page = zones_alloc(order, CALLER);
+
+	if (page)
+		page->type = (uint8_t)type;
+	online_check_watermark();
+	return page;
+}
+
+void frames_free(struct page *page, unsigned int order)
+{
+	zone_free(page, order, CALLER);
+}
+
+static __noinline bool refill(struct magazine *m, uintptr_t caller)
+{
+	uint32_t batch = MAX(m->capacity / 2, 1U);
+
+	while (m->count < batch) {
+		struct page *page = zones_alloc(0, caller);
+
+		if (!page)
+			break;
+		page->type = PAGE_MAGAZINE;
+		m->frames[m->count++] = page;
+	}
+	online_check_watermark();
+	return m->count > 0;
+}
+
+static __noinline void drain_to(struct magazine *m, uint32_t keep, uintptr_t caller)
+{
+	while (m->count > keep) {
+		struct page *page = m->frames[--m->count];
+
+		page->type = PAGE_KERNEL;
+		zone_free(page, 0, caller);
+	}
+}
+
+static inline struct page *take(enum page_type type, uintptr_t caller)
+{
+	struct magazine *m = PERCPU(magazine);
+	struct page *page;
+
+	if (unlikely(m->count == 0) && !refill(m, caller))
+		return NULL;
+	page = m->frames[--m->count];
+	*page = (struct page){.refcount = 1, .type = (uint8_t)type};
+	return page;
+}
+
+struct page *frame_alloc(enum page_type type)
+{
+	return take(type, CALLER);
+}
+
+struct page *frame_alloc_zeroed(enum page_type type)
+{
+	struct page *page = take(type, CALLER);
+
+	if (page)
+		memset(page_to_virt(page), 0, PAGE_SIZE);
+	return page;
+}
+
+void frame_free(struct page *page)
+{
+	struct magazine *m = PERCPU(magazine);
+
+	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
+		panic("frame %lx freed by %p: type %u, order %u, freed before by %p",
+		      page_to_pfn(page), (void *)CALLER, page->type, page->order,
+		      (void *)page->word);
+	if (unlikely(m->count >= m->capacity))
+		drain_to(m, m->capacity / 2, CALLER);
+	page->type = PAGE_MAGAZINE;
+	page->word = CALLER;
+	m->frames[m->count++] = page;
+}
+
+void frames_drain(void)
+{
+	drain_to(PERCPU(magazine), 0, CALLER);
+}
+
+uint64_t frames_free_count(void)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
+		count += zones[i].buddy.free_frames;
+	return count;
+}
+
+uint64_t frames_total(void)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
+		count += zones[i].buddy.frames;
+	return count;
+}

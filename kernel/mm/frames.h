@@ -1,0 +1,45 @@
+/*
+ * Frames of RAM for the kernel and for processes: zones with a buddy allocator each, in front of
+ * them a magazine of single frames for every CPU. RAM comes online in pieces: the first at boot,
+ * the rest by a kernel task when free memory runs low (online.h).
+ */
+#pragma once
+
+#include "mm/buddy.h"
+#include "mm/memmap.h"
+
+#define FRAMES_MAX_ORDER BUDDY_MAX_ORDER
+
+/* Make the zones. They are empty until frames_add(). */
+void frames_init(void);
+
+/* Give RAM [start, end) (page numbers), whose frame table entries are zero, to its zones. */
+void frames_add(pfn_t start, pfn_t end);
+
+/* Give this CPU its magazine, of a size that fits `ram_per_cpu` bytes. */
+void frames_init_cpu(uint64_t ram_per_cpu);
+
+/*
+ * One frame of type `type` with one reference, not cleared; or NULL. From this CPU's magazine,
+ * which is refilled in batches. Takes RANK_ZONE.
+ */
+struct page *frame_alloc(enum page_type type);
+
+/* The same, filled with zeros. */
+struct page *frame_alloc_zeroed(enum page_type type);
+
+/* Give back a frame that frame_alloc() returned, whatever its count. Takes RANK_ZONE. */
+void frame_free(struct page *page);
+
+/* A block of 2^order frames, one reference at its head; NULL when none is free. RANK_ZONE. */
+struct page *frames_alloc(unsigned int order, enum page_type type);
+void frames_free(struct page *page, unsigned int order);
+
+/* Free frames in the zones; those in magazines come on top, at most 64 a CPU. */
+uint64_t frames_free_count(void);
+
+/* All frames that were ever added. */
+uint64_t frames_total(void);
+
+/* Hand this CPU's magazine back to the zones. Takes RANK_ZONE. */
+void frames_drain(void);

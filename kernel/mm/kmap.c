@@ -1,0 +1,169 @@
+#include "mm/kmap.h"
+
+#include "abi/errno.h"
+#include "arch/x86_64/cpuid.h"
+#include "core/lock.h"
+#include "lib/string.h"
+#include "lib/upcall.h"
+#include "mm/frames.h"
+#include "mm/phys.h"
+
+#define TABLE_FLAGS   (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED)
+#define FIRST_SLOT    256
+#define BOOT_MAP_SIZE GIB(4) /* what the boot tables reach */
+#define PHYS_LIMIT    (1ULL << 52)
+
+static struct lock kmap_lock = LOCK_INIT("kmap", RANK_KMAP);
+static struct memmap *boot_map; /* NULL once frames come from the allocator */
+static bool sealed;
+static uint64_t mmio_next = MMIO_BASE; /* [kmap_lock] */
+paddr_t master_pml4;
+
+static paddr_t boot_table(void)
+{
+	paddr_t pa = memmap_alloc(boot_map, PAGE_SIZE, PAGE_SIZE, BOOT_MAP_SIZE);
+
+	if (pa.raw)
+		memset(phys_to_virt(pa), 0, PAGE_SIZE);
+	return pa;
+}
+
+static paddr_t new_table(void)
+{
+	struct page *page;
+
+	if (boot_map)
+		return boot_table();
+	page = frame_alloc_zeroed(PAGE_TABLE);
+	return page ? page_to_paddr(page) : PADDR(0);
+}
+
+void kmap_init(struct memmap *map)
+{
+	boot_map = map;
+	master_pml4 = boot_table();
+	if (!master_pml4.raw)
+		panic("no memory for the master PML4");
+}
+
+void kmap_use_frames(void)
+{
+	boot_map = NULL;
+}
+
+/* The entry of `level` for `va`, making tables above it; NULL without memory. [kmap_lock] */
+static pte_t *entry_at(uint64_t va, int level)
+{
+	paddr_t table = master_pml4;
+
+	for (int at = PT_LEVELS; at > level; at--) {
+		pte_t *entry = (pte_t *)phys_to_virt(table) + level_index(va, at);
+
+		if (!*entry) {
+			paddr_t fresh = new_table();
+
+			if (!fresh.raw)
+				return NULL;
+			if (at == PT_LEVELS && sealed)
+				panic("kernel slot %u is sealed", level_index(va, at));
+			*entry = fresh.raw | TABLE_FLAGS;
+		} else if (pte_is_leaf(*entry, at)) {
+			panic("kmap: %p lies in a large page", (void *)va);
+		}
+		table = pte_address(*entry);
+	}
+	return (pte_t *)phys_to_virt(table) + level_index(va, level);
+}
+
+/* The largest page level that fits at `va`, `pa` for `size` bytes. */
+static int fitting_level(uint64_t va, uint64_t pa, uint64_t size, int largest)
+{
+	int level = largest;
+
+	while (level > 1 &&
+	       (!IS_ALIGNED(va | pa, level_size(level)) || size < level_size(level)))
+		level--;
+	return level;
+}
+
+static int map_locked(uint64_t va, uint64_t pa, uint64_t size, pte_t flags, int largest)
+{
+	while (size) {
+		int level = fitting_level(va, pa, size, largest);
+		uint64_t bytes = level_size(level);
+		pte_t *entry = entry_at(va, level);
+
+		if (!entry)
+			return -ENOMEM;
+		if (*entry)
+			panic("kmap: %p is mapped already (%lx)", (void *)va, *entry);
+		*entry = pa | flags | (level > 1 ? PTE_LARGE : 0);
+		va += bytes;
+		pa += bytes;
+		size -= bytes;
+	}
+	return 0;
+}
+
+int kmap_range(uint64_t va, paddr_t pa, uint64_t size, pte_t flags, int largest_level)
+{
+	int error;
+
+	if (va < KERNEL_HIGHER_HALF_BASE)
+		panic("kmap refuses the user address %p", (void *)va);
+	ASSERT(IS_ALIGNED(va | pa.raw | size, PAGE_SIZE));
+	if (largest_level > 2 && !cpu_features.pdpe1gb)
+		largest_level = 2;
+
+	lock_acquire(&kmap_lock);
+	error = map_locked(va, pa.raw, size, flags, largest_level);
+	lock_release(&kmap_lock);
+	return error;
+}
+
+int kmap_slot(uint64_t va)
+{
+	pte_t *entry;
+
+	lock_acquire(&kmap_lock);
+	entry = entry_at(va, PT_LEVELS - 1);
+	lock_release(&kmap_lock);
+	return entry ? 0 : -ENOMEM;
+}
+
+void kmap_seal(void)
+{
+	sealed = true;
+}
+
+void kmap_check_slots(paddr_t root)
+{
+	const pte_t *master = phys_to_virt(master_pml4);
+	const pte_t *other = phys_to_virt(root);
+
+	for (unsigned slot = FIRST_SLOT; slot < PT_ENTRIES; slot++) {
+		if (unlikely(master[slot] != other[slot]))
+			panic("kernel half differs: slot %u of PML4 %lx is %lx, the master's is %lx",
+			      slot, root.raw, other[slot], master[slot]);
+	}
+}
+
+void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
+{
+	uint64_t first = ALIGN_DOWN(pa, PAGE_SIZE);
+	uint64_t bytes, va;
+
+	if (size == 0 || size > MMIO_SIZE || pa >= PHYS_LIMIT || size > PHYS_LIMIT - pa)
+		return NULL;
+	bytes = ALIGN_UP(pa + size, PAGE_SIZE) - first;
+
+	lock_acquire(&kmap_lock);
+	va = mmio_next;
+	if (bytes <= MMIO_BASE + MMIO_SIZE - va &&
+	    map_locked(va, first, bytes, flags, 1) == 0)
+		mmio_next += bytes + PAGE_SIZE; /* a hole between neighbours */
+	else
+		va = 0;
+	lock_release(&kmap_lock);
+	return va ? (void *)(va + (pa - first)) : NULL;
+}

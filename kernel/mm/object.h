@@ -1,0 +1,37 @@
+/*
+ * Objects that memory can be mapped from: files. mm defines the operations, fs registers objects
+ * that have them.
+ */
+#pragma once
+
+#include "lib/addr.h"
+
+struct vm_object;
+
+struct vm_object_ops {
+	/*
+	 * Copy up to `n` bytes at `offset` of the object into kernel memory at `dst`: the number
+	 * copied, less than `n` only at the end of the object. Does not wait.
+	 */
+	size_t (*read)(struct vm_object *object, uint64_t offset, void *dst, size_t n);
+	/* The last reference is gone. */
+	void (*release)(struct vm_object *object);
+};
+
+struct vm_object {
+	const struct vm_object_ops *ops;
+	uint64_t size;	/* bytes */
+	uint32_t refs;	/* atomic: vmas, and whoever looked it up */
+	uint32_t mode;	/* permission bits, as stat has them */
+};
+
+static inline void object_get(struct vm_object *object)
+{
+	__atomic_fetch_add(&object->refs, 1, __ATOMIC_RELAXED);
+}
+
+static inline void object_put(struct vm_object *object)
+{
+	if (__atomic_fetch_sub(&object->refs, 1, __ATOMIC_ACQ_REL) == 1)
+		object->ops->release(object);
+}

@@ -1,0 +1,85 @@
+/*
+ * Address spaces: the user half of a process's memory. A tree of vmas says what should be there;
+ * the page tables are filled from it on demand. The upper half of the PML4 links the master's
+ * tables.
+ */
+#pragma once
+
+#include "core/claim.h"
+#include "core/lock.h"
+#include "core/sysret.h"
+#include "lib/bitmap.h"
+#include "mm/vma.h"
+
+#define CPU_WORDS BITMAP_WORDS(CPU_MAX)
+
+struct space {
+	struct lock lock;
+	paddr_t root;		  /* the PML4; constant */
+	struct vma_tree vmas;	  /* [lock] */
+	struct claim claim;	  /* held across chunks of fork, munmap, exec, exit */
+	uint64_t live[CPU_WORDS]; /* atomic: CPUs whose CR3 may hold root */
+	uint64_t generation;	  /* atomic: counts changes that need a flush */
+	uint32_t users;		  /* atomic: processes that use it */
+	uint64_t brk_start, brk;  /* [lock] */
+	uint64_t mmap_top;	  /* mappings without a hint go below */
+	uint64_t stack_limit;	  /* lowest address that the stack may grow to */
+	uint64_t resident;	  /* [lock] frames mapped */
+	uint64_t tables;	  /* [lock] page tables, PML4 included */
+};
+
+/* What an access wanted. */
+#define ACCESS_READ  0x0
+#define ACCESS_WRITE 0x1
+#define ACCESS_EXEC  0x2
+
+/* Results of space_fault(). */
+enum fault_result {
+	FAULT_OK,	/* mapped: try the access again */
+	FAULT_NO_VMA,	/* nothing there: SIGSEGV, SEGV_MAPERR */
+	FAULT_ACCESS,	/* not allowed there: SIGSEGV, SEGV_ACCERR */
+	FAULT_BUS,	/* behind the end of the object: SIGBUS */
+	FAULT_NO_MEMORY /* no frame: wait for one, or end the process */
+};
+
+/* An empty space with one user, its upper half linked to the master's; NULL without memory. */
+struct space *space_create(void);
+
+/* One more user; one less. The last one must have emptied it by space_clear_chunk(). */
+void space_get(struct space *space);
+bool space_put(struct space *space) __must_check; /* true: that was the last user */
+
+/* Free an emptied space without users. No CPU may have its root in CR3. Takes RANK_ZONE. */
+void space_destroy(struct space *space);
+
+/* Make `space` (NULL: the master, no user half) the one that CR3 holds. Checked: see cr3.h. */
+void space_switch(struct space *space);
+
+/*
+ * Make the page at `va` accessible for `access` (ACCESS_*), as its vma says: demand zero, contents
+ * of an object, copy on write, stack growth. Takes RANK_SPACE.
+ */
+enum fault_result space_fault(struct space *space, uint64_t va, unsigned access);
+
+/*
+ * The calls on memory, Linux's semantics and errors. Those that may need many pages work in chunks
+ * under the space's claim: *cursor starts at 0, SYS_AGAIN asks to be called again with the same
+ * arguments. Each takes RANK_SPACE and below.
+ */
+sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int prot, int flags,
+		    struct vm_object *object, uint64_t offset);
+sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor);
+sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int prot,
+			uint64_t *cursor);
+sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
+		       uint64_t *cursor);
+sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor);
+
+/*
+ * Copy `from` into the empty `to`, copy-on-write, a chunk a call: 0 when done, SYS_AGAIN, or
+ * -ENOMEM (`to` is then to be cleared and destroyed). The caller holds `from`'s claim.
+ */
+sysret_t space_fork_chunk(struct space *from, struct space *to, uint64_t *cursor);
+
+/* Unmap everything, a chunk a call: 0 when the space is empty, or SYS_AGAIN. */
+sysret_t space_clear_chunk(struct space *space);

@@ -1,0 +1,14 @@
+/*
+ * Kernel tasks: threads without a user frame, for work that interrupt handlers and locked code must
+ * not do themselves. A task does one bounded chunk a turn.
+ */
+#pragma once
+
+#include "proc/thread.h"
+
+/*
+ * Start a task. `turn` does a chunk (at most 50,000 instructions) and returns SYS_AGAIN when more
+ * is to do, or waits: thread_prepare_wait(task), recheck, return SYS_BLOCKED. thread_wake() starts
+ * it again. Tasks run before user threads. NULL without memory.
+ */
+struct thread *ktask_start(const char *name, sysret_t (*turn)(struct thread *task));

@@ -1,0 +1,54 @@
+/* Processes: what a pid names. Its threads run in its address space and share its descriptors. */
+#pragma once
+
+#include "core/lock.h"
+#include "proc/fdtable.h"
+#include "proc/thread.h"
+
+enum process_state {
+	PROCESS_ALIVE,
+	PROCESS_ZOMBIE, /* status is set; waits for its parent */
+};
+
+/* Guards the tree: parents, children, states, pids, and signals. */
+extern struct lock tree_lock;
+
+struct process {
+	int64_t pid, pgid, sid; /* pgid, sid: [tree_lock] */
+	struct process *parent; /* [tree_lock] NULL for the first process */
+	struct list children;	/* [tree_lock] by sibling_link */
+	struct list sibling_link;
+	struct list all_link; /* [tree_lock] on all_processes */
+	struct list threads;  /* [tree_lock] by process_link */
+	uint32_t live_threads; /* [tree_lock] */
+	enum process_state state; /* [tree_lock] */
+	int wait_status;	  /* [tree_lock] as wait4 returns it */
+	struct waitq child_changed; /* its threads in wait4 */
+
+	struct space *space; /* changed by exec only */
+	struct fdtable *fds;
+
+	sigset_t pending; /* [tree_lock] directed at the process */
+
+	char name[16];			    /* of the program, for the log */
+	uint64_t calls, faults, timer_irqs; /* [tree_lock] sums of threads that have exited */
+};
+
+/* The first process; its end is the end of the run. */
+extern struct process *init_process;
+extern struct list all_processes; /* [tree_lock] */
+
+/*
+ * A process with a new pid, no threads, no space, no descriptors, the child of `parent` (NULL: the
+ * first); it is in the tree. NULL without memory. Takes RANK_TREE.
+ */
+struct process *process_create(struct process *parent);
+
+/* Take a process without threads (a zombie that was waited for, or one half made) out of the tree
+ * and free it. RANK_TREE must be held for the first, which only unlinks. */
+void process_unlink(struct process *process);
+void process_free(struct process *process);
+
+/* The process, or the thread, of that number, or NULL. tree_lock must be held. */
+struct process *process_find(int64_t pid);
+struct thread *thread_find(int64_t tid);

@@ -1,0 +1,36 @@
+/*
+ * The scheduler: one run queue a CPU, time slices, and threads that move to idle CPUs. Which thread
+ * runs is decided in the exit loop only (kernel/entry.c), by sched_pick().
+ */
+#pragma once
+
+#include "proc/thread.h"
+
+#define SLICE_NS 4000000ULL
+
+void sched_init_cpu(void);
+
+/* Put a RUNNABLE thread on the run queue of a CPU that it may run on. Takes RANK_RUNQ. */
+void sched_start(struct thread *thread);
+
+/*
+ * The next thread for this CPU, made current (its frame is in the slot, CR3 holds its space), or
+ * NULL when there is nothing to do: the CPU is idle then. Takes RANK_RUNQ.
+ */
+struct thread *sched_pick(struct trapframe *slot);
+
+/*
+ * The current thread leaves the CPU: registers, FPU, selectors and bases are saved. As WAITING it
+ * is parked (false: it was woken meanwhile and stays current), as RUNNING it goes back to a queue.
+ */
+bool sched_park(struct thread *thread, struct trapframe *slot);
+void sched_requeue(struct thread *thread, struct trapframe *slot);
+
+/* The current thread is dead: forget it. */
+void sched_drop(struct thread *thread);
+
+/* Let every other runnable thread of this CPU go first (sched_yield). */
+void sched_yield_current(void);
+
+/* Is anything else runnable on this CPU? */
+bool sched_others_waiting(void);

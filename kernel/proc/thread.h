@@ -1,0 +1,156 @@
+/*
+ * Threads. One that does not run is its saved registers and, if it waits, a continuation: there is
+ * no kernel stack of its own.
+ *
+ * States and who changes them:
+ *	RUNNING  -> WAITING   the thread, before it queues itself somewhere
+ *	WAITING  -> RUNNING   the thread, when its recheck finds that it need not wait
+ *	WAITING  -> WOKEN     a waker; the CPU that parks the thread sees it and goes on with it
+ *	WAITING  -> PARKED    its CPU, in the exit loop, registers saved
+ *	PARKED   -> RUNNABLE  a waker, which then puts it on a run queue
+ *	RUNNING  -> RUNNABLE  its CPU, at the end of a slice
+ *	RUNNABLE -> RUNNING   a CPU that picked it from a run queue
+ *	RUNNING  -> DEAD      itself, when it has given everything back
+ */
+#pragma once
+
+#include "abi/signal.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/trapframe.h"
+#include "core/sysret.h"
+#include "core/timer.h"
+#include "core/waitq.h"
+#include "lib/bitmap.h"
+#include "mm/space.h"
+
+struct process;
+struct thread;
+struct exec_state;
+struct elf_image;
+
+enum thread_state {
+	THREAD_RUNNING,
+	THREAD_WAITING,
+	THREAD_WOKEN,
+	THREAD_PARKED,
+	THREAD_RUNNABLE,
+	THREAD_DEAD,
+};
+
+/* Bits of `work`: what the exit loop has to do before the thread may return to ring 3. */
+#define THREAD_WORK_SIGNAL 0x1 /* signals may be deliverable: look */
+#define THREAD_WORK_CONT   0x2 /* a continuation is set */
+#define THREAD_WORK_FAULT  0x4 /* resolve the fault in `fault` first, waiting for memory */
+#define THREAD_WORK_STATE  0x8 /* `state` is not RUNNING: park */
+#define THREAD_WORK_KILL   0x10 /* a fatal signal: abort what it does, and die */
+
+enum cont_class {
+	CONT_INTERRUPTIBLE, /* any signal ends the wait */
+	CONT_KILLABLE,	    /* only a fatal one */
+	CONT_NONE,	    /* nothing does */
+};
+
+/* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */
+struct continuation {
+	sysret_t (*run)(struct thread *thread);
+	void (*abort)(struct thread *thread); /* release everything in `state`; fatal signal */
+	enum cont_class class;
+	union {
+		struct {
+			uint64_t addr, length, cursor;
+			int prot;
+		} range; /* munmap, mprotect, madvise, brk */
+		struct {
+			struct process *child;
+			uint64_t cursor;
+		} fork;
+		struct {
+			struct exec_state *exec;
+		} exec;
+		struct {
+			uint64_t deadline; /* ns of clock_ns() */
+			uaddr_t remaining;
+		} sleep;
+		struct {
+			int64_t pid;
+			uaddr_t status, rusage;
+			int options;
+		} wait;
+		struct {
+			int stage;
+			int status;
+		} exit;
+	};
+};
+
+struct thread {
+	struct trapframe frame; /* registers while it is not current */
+	uint32_t state;		/* atomic: enum thread_state */
+	uint32_t work;		/* atomic: THREAD_WORK_* */
+	struct cpu *owner;	/* the CPU that it is current on; checked at each change */
+	uint32_t cpu;		/* whose run queue it is on, or was last */
+	struct list run_link;	/* [runq of cpu] */
+	uint64_t affinity[CPU_WORDS]; /* [tree_lock], read racily by the scheduler */
+
+	int64_t tid;
+	struct process *process; /* constant; NULL for kernel tasks */
+	struct list process_link; /* [tree_lock] */
+	struct space *space;	 /* NULL for kernel tasks and after exit has left it */
+
+	struct continuation cont;
+	struct waiter waiters[2];
+	struct timer timer;
+	struct {
+		uint64_t va;
+		unsigned access;
+	} fault; /* with THREAD_WORK_FAULT */
+
+	uint64_t fs_base, gs_base;
+	uint16_t ds, es, fs, gs;
+	bool on_fpu; /* the FPU of `owner` holds its state */
+	void *fpu;   /* save area */
+
+	sigset_t pending; /* [tree_lock] directed at this thread */
+	sigset_t blocked; /* own; read by senders under tree_lock */
+	uaddr_t clear_child_tid;
+
+	uint64_t calls, faults, timer_irqs; /* own */
+};
+
+/*
+ * A thread of `process` (NULL: a kernel task) with zeroed registers, RUNNABLE but on no queue, able
+ * to run on every CPU; NULL without memory.
+ */
+struct thread *thread_create(struct process *process);
+
+/* Free a dead thread that no CPU runs. */
+void thread_free(struct thread *thread);
+
+/* Set bits of another thread's work (or one's own), and make its CPU look at them. */
+void thread_set_work(struct thread *thread, uint32_t bits);
+void thread_clear_work(struct thread *thread, uint32_t bits);
+
+/* The current thread of this CPU; never NULL inside a system call or a fault from ring 3. */
+static inline struct thread *current_thread(void)
+{
+	return this_cpu()->current;
+}
+
+/*
+ * Waiting (see core/waitq.h for the order of steps). thread_prepare_wait() marks the current
+ * thread WAITING; thread_cancel_wait() undoes it, leaves all queues and stops the timer.
+ */
+void thread_prepare_wait(struct thread *thread);
+void thread_cancel_wait(struct thread *thread);
+
+/* Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. */
+static inline sysret_t thread_continue(struct thread *thread, sysret_t how,
+				       sysret_t (*run)(struct thread *), void (*abort)(struct thread *),
+				       enum cont_class class)
+{
+	thread->cont.run = run;
+	thread->cont.abort = abort;
+	thread->cont.class = class;
+	thread->work |= THREAD_WORK_CONT;
+	return how;
+}
