@@ -1,9 +1,8 @@
 #include "mm/vma.h"
 
+#include "abi/mman.h"
 #include "lib/addr.h"
 #include "lib/upcall.h"
-
-#define PROT_ANY 7U /* PROT_READ | PROT_WRITE | PROT_EXEC */
 
 static inline struct vma *of_node(struct rb_node *node)
 {
@@ -294,6 +293,17 @@ static struct vma *split(struct vma_tree *tree, struct vma *vma, uint64_t addr,
 	return upper;
 }
 
+unsigned int vma_splits(struct vma_tree *tree, uint64_t start, uint64_t end)
+{
+	struct vma *first = vma_find_from(tree, start);
+	struct vma *last;
+
+	if (!first || (first->start == start && first->end == end))
+		return 0;
+	last = vma_find(tree, end);
+	return (unsigned int)(first->start < start) + (last && last->start < end);
+}
+
 /* Cut areas at both ends of [start, end). The first inside, or the one above, or NULL. */
 static struct vma *isolate(struct vma_tree *tree, uint64_t start, uint64_t end,
 			   struct vma_edit *edit)
@@ -304,8 +314,7 @@ static struct vma *isolate(struct vma_tree *tree, uint64_t start, uint64_t end,
 	ASSERT(start < end);
 	if (first && first->start < start)
 		first = split(tree, first, start, edit);
-	if (!first ||
-	    (first->start >= start && first->end <= end && first->start < end && first->end == end))
+	if (!first || first->end == end)
 		return first;
 	last = vma_find(tree, end);
 	if (last && last->start < end)
@@ -429,7 +438,8 @@ uint64_t vma_find_gap(struct vma_tree *tree, uint64_t size, uint64_t align, uint
 bool vma_grow_down(struct vma_tree *tree, struct vma *vma, uint64_t start)
 {
 	struct vma *prev = vma_prev(vma);
-	bool guarded = prev && (prev->prot & PROT_ANY) && !(prev->flags & VMA_GROWSDOWN);
+	bool guarded = prev && (prev->prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) &&
+		       !(prev->flags & VMA_GROWSDOWN);
 
 	if (start >= vma->start || (prev && start < prev->end))
 		return false;

@@ -49,12 +49,11 @@ struct vma_tree {
 };
 
 /*
- * The memory for a change of a range. Before the call: spare[] holds two unused vmas (or NULL where
- * the caller knows that the range begins, or ends, at an edge of an area), the rest is zero.
- * Afterwards spare[0 .. used) are areas of the tree, the others still the caller's, and `removed`
- * is the list, by vma.next and ascending, of those that left it. Each area counts as one user of
- * its object: the caller takes a reference for each spare that was used, first, and then gives one
- * back for each vma removed.
+ * The memory for a change of a range. Before the call: spare[] holds as many unused vmas as
+ * vma_splits() says, or both, and the rest is zero. Afterwards spare[0 .. used) are areas of the
+ * tree, the others still the caller's, and `removed` is the list, by vma.next and ascending, of
+ * those that left it. Each area counts as one user of its object: the caller takes a reference for
+ * each spare that was used, first, and then gives one back for each vma removed.
  */
 struct vma_edit {
 	struct vma *spare[2];
@@ -92,6 +91,9 @@ struct vma *vma_absorb(struct vma_tree *tree, const struct vma *new, struct vma 
 
 /* Enter `vma`, whose start, end, prot, flags, object and pgoff are set. The range must be free. */
 void vma_insert(struct vma_tree *tree, struct vma *vma);
+
+/* How many spare vmas (0 to 2) a change of exactly [start, end) uses. */
+unsigned int vma_splits(struct vma_tree *tree, uint64_t start, uint64_t end);
 
 /* Unmap [start, end): what edit->removed lists afterwards are the pieces that were mapped in it. */
 void vma_remove(struct vma_tree *tree, uint64_t start, uint64_t end, struct vma_edit *edit);

@@ -20,11 +20,6 @@ struct elf_source {
 	uint64_t size; /* bytes */
 };
 
-/* Bits of elf_segment.prot: the values of PROT_. */
-#define ELF_PROT_READ  1U
-#define ELF_PROT_WRITE 2U
-#define ELF_PROT_EXEC  4U
-
 /*
  * One PT_LOAD. Bytes [vaddr, vaddr + filesz) come from `offset` in the file, those up to
  * vaddr + memsz are zero; vaddr and offset are the same modulo PAGE_SIZE. memsz > 0.
@@ -34,7 +29,7 @@ struct elf_segment {
 	uint64_t memsz;
 	uint64_t filesz;
 	uint64_t offset;
-	uint32_t prot;
+	uint32_t prot; /* PROT_READ, PROT_WRITE, PROT_EXEC */
 };
 
 /* What a program wants. Addresses of ET_DYN are relative to where it is loaded. */
