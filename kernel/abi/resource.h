@@ -1,0 +1,16 @@
+/* Use of resources, as wait4() tells it (linux/resource.h). */
+#pragma once
+
+#include "abi/time.h"
+
+struct rusage {
+	struct timeval ru_utime, ru_stime;
+	int64_t ru_maxrss; /* KiB */
+	int64_t ru_ixrss, ru_idrss, ru_isrss;
+	int64_t ru_minflt, ru_majflt;
+	int64_t ru_nswap;
+	int64_t ru_inblock, ru_oublock;
+	int64_t ru_msgsnd, ru_msgrcv;
+	int64_t ru_nsignals;
+	int64_t ru_nvcsw, ru_nivcsw;
+};
