@@ -47,18 +47,19 @@ struct elf_image {
 	uint64_t start; /* of the lowest segment's first page */
 	uint64_t end;	/* of the highest segment's last page */
 	uint64_t brk;	/* end of the highest segment's memory, in bytes */
-	uint64_t align; /* what `start` of an ET_DYN must be aligned to, at least PAGE_SIZE */
+	uint64_t align; /* what an ET_DYN's load offset must be a multiple of */
 	struct elf_segment segments[ELF_SEGMENTS_MAX]; /* in the file's order */
 };
 
 /*
  * Read and check the headers of `source` into `image`. `tell` (may be NULL) is told of what is odd
  * or wrong. Returns 0 or:
- *   -ENOEXEC  no ELF64 x86_64 program, or bad headers, or a segment that lies outside of the file
+ *   -ENOEXEC  no ELF64 x86_64 program, or its headers are bad; too_late: a segment lies outside of
+ *             the file, or there are more than ELF_SEGMENTS_MAX
  *   -ENOENT   a program with an interpreter (PT_INTERP), of which there is none
  *   -EIO      the file ends inside the interpreter's name
- *   -EINVAL   a segment's sizes or alignment make no sense, or there is none (too_late is set)
- *   -ENOMEM   a segment lies outside of the user half (too_late is set)
+ *   -EINVAL   too_late: sizes, alignment or entry make no sense, or there is no segment
+ *   -ENOMEM   too_late: a segment lies outside of the user half
  * or what `read` returned.
  */
 __must_check int elf_parse(const struct elf_source *source, struct elf_image *image, tell_fn tell,
