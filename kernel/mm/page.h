@@ -55,7 +55,7 @@ struct page {
 };
 _Static_assert(sizeof(struct page) == 16, "a frame table entry is 16 bytes");
 
-#ifdef STOA_HOST
+#if __STDC_HOSTED__ /* not the kernel, which is freestanding: a host test */
 /* Defined by the test: entry 0 is frame 0. */
 extern struct page *frame_table;
 #else
