@@ -20,6 +20,10 @@
 #define KERNEL_ADDR   0xffffffff80000000ul
 #define KERNEL_DIRECT 0xffff888000000000ul
 #define NON_CANONICAL 0x0000800000000000ul
+#define ARCH_SET_GS   0x1001
+#define ARCH_SET_FS   0x1002
+#define ARCH_GET_FS   0x1003
+#define ARCH_GET_GS   0x1004
 #define USER_END      0x00007ffffffff000ul
 
 // Prints with one write, so that lines of several processes do not mix and fork copies no buffer.
