@@ -1,4 +1,4 @@
-// sources: kernel/dev/acpi_fadt.c kernel/lib/fmt.c kernel/lib/string.c tests/host/told.c
+// sources: kernel/dev/acpi_fadt.c kernel/lib/fmt.c tests/host/told.c
 /* The FADT of every length, with its registers in either place, and the HPET's table. */
 #include "host_test.h"
 

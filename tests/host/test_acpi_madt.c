@@ -1,4 +1,4 @@
-// sources: kernel/dev/acpi_madt.c kernel/lib/fmt.c kernel/lib/string.c tests/host/told.c
+// sources: kernel/dev/acpi_madt.c kernel/lib/fmt.c tests/host/told.c
 /* The MADT: CPUs, interrupt controllers and overrides, and entries that are not as they should be.
  */
 #include "host_test.h"

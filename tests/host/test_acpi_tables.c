@@ -1,4 +1,4 @@
-// sources: kernel/dev/acpi_tables.c kernel/lib/fmt.c kernel/lib/string.c tests/host/told.c
+// sources: kernel/dev/acpi_tables.c kernel/lib/fmt.c tests/host/told.c
 // sources: tests/host/acpi_build.c
 /* From the root pointer to the tables: lists of either width, and all that can be wrong with them.
  */

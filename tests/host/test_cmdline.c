@@ -1,4 +1,4 @@
-// sources: kernel/lib/cmdline.c kernel/lib/string.c
+// sources: kernel/lib/cmdline.c
 /* The command line: keys, flags, quoting as GRUB writes it, sizes. */
 #include "host_test.h"
 

@@ -1,4 +1,4 @@
-// sources: kernel/lib/fmt.c kernel/lib/string.c
+// sources: kernel/lib/fmt.c
 /* Formatting, against the C library's wherever the two are meant to agree. */
 #include "host_test.h"
 

@@ -1,4 +1,4 @@
-// sources: kernel/lib/multiboot2.c kernel/lib/fmt.c kernel/lib/string.c tests/host/told.c
+// sources: kernel/lib/multiboot2.c kernel/lib/fmt.c tests/host/told.c
 /* The multiboot2 information: each tag as it should be, and as it should not. */
 #include "host_test.h"
 

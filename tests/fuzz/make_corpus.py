@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Write the corpora of the fuzz targets multiboot2, acpi and cpio: small cases that reach every
+part of the parsers. Run it after a change here; the suite checks that what is checked in is what
+this writes."""
+
+import struct
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def u8(*values):
+    return bytes(values)
+
+
+def u16(*values):
+    return struct.pack(f"<{len(values)}H", *values)
+
+
+def u32(*values):
+    return struct.pack(f"<{len(values)}I", *values)
+
+
+def u64(*values):
+    return struct.pack(f"<{len(values)}Q", *values)
+
+
+# multiboot2
+
+
+def tag(kind, payload=b""):
+    body = u32(kind, len(payload) + 8) + payload
+    return body + bytes(-len(body) % 8)
+
+
+def info(*tags, end=True):
+    body = b"".join(tags) + (tag(0) if end else b"")
+    return u32(len(body) + 8, 0) + body
+
+
+def framebuffer(kind, rgb=b"", bpp=32):
+    return tag(8, u64(0xFD000000) + u32(4096, 1024, 768) + u8(bpp, kind, 0, 0) + rgb)
+
+
+def module(start, end, text=b"initrd\0"):
+    return tag(3, u32(start, end) + text)
+
+
+def memory_map(entry_size=24, extra=b""):
+    ranges = [(0, 0x9FC00, 1), (0x9FC00, 0x400, 2), (0x100000, 0x7EE0000, 1), (0x7FE0000, 0x20000, 3)]
+    entries = b"".join((u64(a, n) + u32(t, 0)).ljust(entry_size, b"\0")[:entry_size] for a, n, t in ranges)
+    return tag(6, u32(entry_size, 0) + entries + extra)
+
+
+def elf_sections(num, entsize, shndx, there):
+    header = u32(1, 3) + u64(0, 0x100000, 0x1000, 0x40) + u32(2, 0) + u64(8, 24)
+    return tag(9, u32(num, entsize, shndx) + header * there)
+
+
+def efi_map(size=48):
+    return tag(17, u32(size, 1) + (u32(7, 0) + u64(0x100000, 0, 16, 15)).ljust(48, b"\0") * 2)
+
+
+def multiboot2():
+    yield "empty", info()
+    yield "strings", info(tag(1, b"quiet mem=1G\0"), tag(2, b"GRUB 2.06\0"))
+    yield "string-without-end", info(tag(1, b"abcdefgh"), tag(2, b"x"))
+    yield "modules", info(module(0x200000, 0x201000), module(0x300000, 0x300000), module(5, 4))
+    yield "many-modules", info(*(module(i << 20, (i << 20) + 1, b"\0") for i in range(1, 11)))
+    yield "module-without-end", info(module(0x200000, 0x201000, b"abcdefgh"))
+    yield "memory-map", info(tag(4, u32(639, 129024)), memory_map())
+    yield "memory-map-large-entries", info(memory_map(32))
+    yield "memory-map-small-entries", info(memory_map(16))
+    yield "memory-map-rest", info(memory_map(extra=b"12345"))
+    yield "framebuffer-rgb", info(framebuffer(1, u8(16, 8, 8, 8, 0, 8)))
+    yield "framebuffer-rgb-short", info(framebuffer(1, u8(16, 8)))
+    yield "framebuffer-text", info(framebuffer(2, bpp=16))
+    yield "framebuffer-unknown", info(framebuffer(9))
+    yield "framebuffer-palette", info(framebuffer(0, u16(2) + bytes(6), 8))
+    yield "elf-sections", info(elf_sections(3, 64, 2, 3))
+    yield "elf-sections-too-few", info(elf_sections(5, 64, 4, 3))
+    yield "elf-sections-32", info(elf_sections(3, 40, 2, 3))
+    yield "bios", info(tag(5, u32(0x80, 0, 0xFFFFFFFF)), tag(10, u16(0x102) + bytes(18)))
+    yield "vbe", info(tag(7, u16(0x118, 0, 0, 0) + bytes(768)))
+    yield "smbios-network", info(tag(13, u8(3, 0) + bytes(6) + b"tables"), tag(16, b"DHCP"))
+    yield "acpi", info(tag(14, b"RSD PTR " + bytes(12)), tag(15, b"RSD PTR " + bytes(28)))
+    yield "efi64", info(tag(12, u64(0x7E000000)), tag(20, u64(0x7D000000)), tag(18), efi_map())
+    yield "efi32", info(tag(11, u32(0x7E000000)), tag(19, u32(0x7D000000)), efi_map(8))
+    yield "load-base", info(tag(21, u32(0x100000)))
+    yield "unknown-tag", info(tag(22, b"what"), tag(0x1000))
+    yield "second-tag", info(tag(1, b"a\0"), tag(1, b"b\0"))
+    yield "short-tag", info(tag(12, u32(0)))
+    yield "long-tag", info(tag(12, u64(1, 2)))
+    yield "tag-of-no-size", info(u32(1, 0), tag(2, b"x\0"))
+    yield "tag-past-the-end", info(u32(1, 1000) + b"x\0")
+    yield "no-end", info(tag(1, b"x\0"), end=False)
+    yield "cut-off", info(tag(1, b"quiet\0"), tag(2, b"GRUB\0"))[:40]
+    yield "no-information", u32(8, 0)
+    yield "almost-nothing", b"\x10"
+
+
+# ACPI: physical memory with the root pointer at 0
+
+
+def checksum(body, at):
+    return body[:at] + u8(-sum(body) & 0xFF) + body[at + 1 :]
+
+
+def table(name, body, revision=1, length=None):
+    length = 36 + len(body) if length is None else length
+    header = name + u32(length) + u8(revision, 0) + b"STOA  CORPUS  " + u32(1) + b"MAKE" + u32(1)
+    return checksum(header + body, 9)
+
+
+class Memory:
+    """Physical memory; tables are placed one behind the other."""
+
+    def __init__(self):
+        self.bytes = bytearray(36)
+
+    def add(self, data):
+        at = len(self.bytes)
+        self.bytes += data
+        return at
+
+    def finish(self, revision, rsdt=0, xsdt=0, signature=b"RSD PTR ", damage=None):
+        rsdp = signature + u8(0) + b"STOA  " + u8(revision) + u32(rsdt, 36) + u64(xsdt) + bytes(4)
+        rsdp = checksum(rsdp[:20], 8) + rsdp[20:]
+        self.bytes[:36] = checksum(rsdp, 32)
+        if damage is not None:
+            self.bytes[damage] ^= 0xFF
+        return bytes(self.bytes)
+
+
+def rsdt_of(*tables):
+    memory = Memory()
+    addrs = [memory.add(t) for t in tables]
+    return memory.finish(0, rsdt=memory.add(table(b"RSDT", u32(*addrs))))
+
+
+def xsdt_of(*tables, extra=()):
+    memory = Memory()
+    addrs = [memory.add(t) for t in tables] + list(extra)
+    return memory.finish(2, xsdt=memory.add(table(b"XSDT", u64(*addrs))))
+
+
+def lapic(uid, apic, flags=1):
+    return u8(0, 8, uid, apic) + u32(flags)
+
+
+def x2apic(uid, apic, flags=1):
+    return u8(9, 16, 0, 0) + u32(apic, flags, uid)
+
+
+def ioapic(number):
+    return u8(1, 12, number, 0) + u32(0xFEC00000, 24 * number)
+
+
+def override(irq, gsi, flags=0):
+    return u8(2, 10, 0, irq) + u32(gsi) + u16(flags)
+
+
+def madt(*entries, flags=1):
+    return table(b"APIC", u32(0xFEE00000, flags) + b"".join(entries), 3)
+
+
+def fadt(length, flags=0x400, space=1, address=0x608, revision=3):
+    body = bytearray(276)
+    struct.pack_into("<IxxHI", body, 40, 0x7000, 9, 0xB2)
+    struct.pack_into("<I", body, 76, 0x608)
+    body[91] = 4
+    struct.pack_into("<HxI", body, 109, 3, flags)
+    struct.pack_into("<BBBBQB", body, 116, 1, 8, 0, 1, 0xCF9, 15)
+    struct.pack_into("<BBBBQ", body, 208, space, 32, 0, 3, address)
+    return table(b"FACP", bytes(body[36:length]), revision)
+
+
+def hpet(space=0, address=0xFED00000, length=56):
+    body = u32(0x8086A201) + u8(space, 64, 0, 0) + u64(address) + u8(0) + u16(100) + u8(0)
+    return table(b"HPET", body[: length - 36])
+
+
+def acpi():
+    usual = [lapic(0, 0), lapic(1, 1), lapic(2, 2, 0), ioapic(0), override(0, 2), override(9, 9, 15)]
+    nmis = [u8(3, 8) + u16(0) + u32(17), u8(4, 6, 255) + u16(5) + u8(1), u8(4, 6, 1, 0, 0, 2)]
+    wide = [u8(10, 12) + u16(0) + u32(0xFFFFFFFF) + u8(1, 0, 0, 0), u8(5, 12, 0, 0) + u64(0xFEE00000)]
+    yield "rsdt", rsdt_of(fadt(116, revision=1), madt(*usual), hpet())
+    yield "xsdt", xsdt_of(fadt(244), table(b"SSDT", b"code"), madt(*usual, *nmis), hpet())
+    yield "x2apic", xsdt_of(madt(lapic(0, 0), x2apic(0, 0), x2apic(1, 300), *wide, flags=0))
+    yield "unknown-entries", xsdt_of(madt(u8(6, 4, 0, 0), u8(200, 2), lapic(0, 0)))
+    yield "entry-of-no-length", xsdt_of(madt(lapic(0, 0), u8(0, 0), lapic(1, 1)))
+    yield "many-cpus", xsdt_of(madt(*(x2apic(i, i) for i in range(258))))
+    yield "many-ioapics", xsdt_of(madt(*(ioapic(i) for i in range(17))))
+    yield "many-overrides", xsdt_of(madt(*(override(i, i) for i in range(25))))
+    yield "many-nmis", xsdt_of(madt(*([nmis[0]] * 17), *([nmis[1]] * 257)))
+    yield "short-madt", xsdt_of(table(b"APIC", u32(0)))
+    yield "short-fadt", xsdt_of(fadt(60))
+    yield "long-fadt", xsdt_of(fadt(276, flags=0x500, space=0, address=0xFED81000))
+    yield "reduced-hardware", xsdt_of(fadt(276, flags=1 << 20))
+    yield "old-pm-timer", xsdt_of(fadt(244, space=9))
+    yield "no-hpet-address", xsdt_of(hpet(address=0))
+    yield "short-hpet", xsdt_of(hpet(length=50))
+    yield "zero-pointers", xsdt_of(hpet(), extra=(0, 0xFEE00000, 0))
+    yield "second-tables", xsdt_of(madt(), madt(), fadt(116), fadt(116), hpet(), hpet())
+    yield "absurd-length", xsdt_of(table(b"APIC", b"", length=0xFFFFFFFF))
+    yield "length-past-memory", xsdt_of(table(b"APIC", b"", length=0x80000))
+    yield "length-below-header", xsdt_of(table(b"HPET", b"", length=35))
+    yield "wrong-sum", bytearray(xsdt_of(madt(lapic(0, 0)))[:45]) + b"\x77" + xsdt_of(madt(lapic(0, 0)))[46:]
+    memory = Memory()
+    yield "odd-list", memory.finish(2, xsdt=memory.add(table(b"XSDT", u64(0) + b"odd")))
+    memory = Memory()
+    yield "long-list", memory.finish(0, rsdt=memory.add(table(b"RSDT", u32(36) * 258)))
+    memory = Memory()
+    yield "rsdt-instead", memory.finish(2, rsdt=memory.add(table(b"RSDT", b"")), xsdt=0x10000)
+    yield "no-list", Memory().finish(2)
+    yield "wrong-list", Memory().finish(2, rsdt=36, xsdt=36)
+    yield "wrong-root-sum", Memory().finish(2, damage=33)
+    yield "no-root", Memory().finish(2, signature=b"RSD_PTR_")
+    memory = Memory()
+    yield "short-list", memory.finish(0, rsdt=memory.add(table(b"RSDT", b"", length=20)))
+
+
+# cpio
+
+
+def entry(name, data=b"", mode=0o100644, size=None, name_size=None):
+    size = len(data) if size is None else size
+    name_size = len(name) + 1 if name_size is None else name_size
+    fields = (1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, name_size, 0)
+    head = b"070701" + b"".join(b"%08X" % f for f in fields) + name + b"\0"
+    head += bytes(-len(head) % 4)
+    return head + data + bytes(-len(data) % 4)
+
+
+def cpio():
+    trailer = entry(b"TRAILER!!!", mode=0)
+    files = entry(b".", mode=0o40755) + entry(b"bin/smoke", b"\x7fELF....", 0o100755)
+    yield "empty", trailer
+    yield "files", files + entry(b"run/args", b"a\0b c\0\0") + trailer
+    yield "small-digits", files.lower() + trailer
+    yield "no-trailer", files
+    yield "no-magic", b"070702" + files[6:]
+    yield "no-number", files[:54] + b"0000000x" + files[62:]
+    yield "data-past-the-end", entry(b"x", b"data", size=0xFFFFFF) + trailer
+    yield "name-past-the-end", entry(b"x", name_size=0xFFFFFF)
+    yield "no-name", entry(b"x", name_size=0)
+    yield "name-without-end", entry(b"abcdef", name_size=3)
+
+
+def main():
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
+    for target in (multiboot2, acpi, cpio):
+        folder = out / target.__name__
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in target():
+            (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
