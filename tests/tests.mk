@@ -8,7 +8,7 @@ HOST  := $(BUILD)/host
 FUZZ  := $(BUILD)/fuzz
 RUNS  ?= 1000000
 
-HOST_CFLAGS := -std=gnu11 -g -O1 -Ikernel -Itests/host $(WARNINGS) -fno-omit-frame-pointer \
+HOST_CFLAGS := -std=gnu11 -g -O1 -Ikernel -Itests/host -Itests/fuzz $(WARNINGS) -fno-omit-frame-pointer \
 	-fno-strict-aliasing -fno-sanitize-recover=all $(EXTRA)
 HOST_SAN    := -fsanitize=address,undefined
 FUZZ_SAN    := -fsanitize=fuzzer-no-link,address,undefined
@@ -49,10 +49,11 @@ host-test: host-tests  ## run the host tests of the kernel's pure code
 fuzz: fuzzers  ## RUNS=N cases in all over the fuzz targets
 	$(Q)tools/run-tests fuzz $(FUZZ)/work $(RUNS) $(FUZZERS)
 
-# The suite boots both builds, on every firmware.
-SUITE_NEEDS := iso programs host-tests fuzzers $(call needs,boot uefi bochs test)
+# The suite boots what it needs of the other builds; it makes them itself, by STOA_BUILD.
+SUITE       := STOA_BUILD=$(BUILD) STOA_HOST_TESTS="$(HOST_TESTS)" tools/run-tests suite
+SUITE_NEEDS := iso user programs host-tests $(call needs,boot uefi bochs test lint)
 
 test: $(SUITE_NEEDS)  ## the test suite; ends with `N passed, N failed`
-	$(Q)+tools/run-tests suite
+	$(Q)+$(SUITE)
 test-long: $(SUITE_NEEDS)  ## the test suite and what takes longer than ten minutes
-	$(Q)+tools/run-tests suite --long
+	$(Q)+$(SUITE) --long
