@@ -34,7 +34,7 @@ void lock_acquire(struct lock *lock)
 
 	if (unlikely(held && held->rank >= lock->rank))
 		order_panic(lock, held);
-	if (unlikely(interrupts_on()))
+	if (unlikely(read_rflags() & RFLAGS_IF))
 		panic("lock '%s' taken with interrupts on", lock->name);
 
 	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);

@@ -3,7 +3,6 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/entry.h"
-#include "arch/x86_64/tsc.h"
 #include "core/backtrace.h"
 #include "core/lock.h"
 #include "core/log.h"
@@ -35,8 +34,7 @@ void panic_stop_here(const struct trapframe *tf)
 	static const struct trapframe nowhere;
 
 	__atomic_store_n(&this_cpu()->stopped_at, tf ? tf : &nowhere, __ATOMIC_RELEASE);
-	for (;;)
-		cpu_halt();
+	cpu_halt_forever();
 }
 
 static void print_cpu(uint32_t id)

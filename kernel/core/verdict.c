@@ -77,6 +77,5 @@ void verdict_end(void)
 		for (const char *p = "Shutdown"; *p; p++)
 			outb(PORT_BOCHS_EXIT, (uint8_t)*p);
 	}
-	for (;;)
-		cpu_halt();
+	cpu_halt_forever();
 }

@@ -14,34 +14,41 @@
 
 /* Powers of two only. */
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
-#define ALIGN_UP(x, a)   ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
+#define ALIGN_UP(x, a)	 ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
 
 /* The structure of which `ptr` is the member `member`. */
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
-#define MIN(a, b)                        \
-	({                               \
-		__typeof__(a) _a = (a);  \
-		__typeof__(b) _b = (b);  \
-		_a < _b ? _a : _b;       \
+/* The smaller and the larger of two; each argument is evaluated once. They may be nested. */
+#define MIN(a, b)	      MIN_NAMED(a, b, __COUNTER__)
+#define MAX(a, b)	      MAX_NAMED(a, b, __COUNTER__)
+#define MIN_NAMED(a, b, n)    PICK_SMALLER(a, b, CONCAT(_a, n), CONCAT(_b, n))
+#define MAX_NAMED(a, b, n)    PICK_LARGER(a, b, CONCAT(_a, n), CONCAT(_b, n))
+#define CONCAT(x, y)	      CONCAT_EXPANDED(x, y)
+#define CONCAT_EXPANDED(x, y) x##y
+#define PICK_SMALLER(a, b, x, y)       \
+	({                             \
+		__typeof__(a) x = (a); \
+		__typeof__(b) y = (b); \
+		x < y ? x : y;         \
 	})
-#define MAX(a, b)                        \
-	({                               \
-		__typeof__(a) _a = (a);  \
-		__typeof__(b) _b = (b);  \
-		_a > _b ? _a : _b;       \
+#define PICK_LARGER(a, b, x, y)        \
+	({                             \
+		__typeof__(a) x = (a); \
+		__typeof__(b) y = (b); \
+		x > y ? x : y;         \
 	})
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define __must_check   __attribute__((warn_unused_result))
-#define __noreturn     __attribute__((noreturn))
-#define __packed       __attribute__((packed))
-#define __aligned_to(n) __attribute__((aligned(n)))
-#define __noinline     __attribute__((noinline))
-#define __always_inline_fn static inline __attribute__((always_inline))
+#define __must_check		 __attribute__((warn_unused_result))
+#define __noreturn		 __attribute__((noreturn))
+#define __packed		 __attribute__((packed))
+#define __aligned_to(n)		 __attribute__((aligned(n)))
+#define __noinline		 __attribute__((noinline))
+#define __always_inline_fn	 static inline __attribute__((always_inline))
 #define __printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
-#define __section_named(name) __attribute__((section(name)))
-#define __unused_arg   __attribute__((unused))
+#define __section_named(name)	 __attribute__((section(name)))
+#define __unused_arg		 __attribute__((unused))

@@ -47,22 +47,18 @@ static inline void push(struct buddy *b, pfn_t pfn, struct page *page, unsigned 
 {
 	pfn_t first = b->head[order];
 
-	page->type = PAGE_FREE;
-	page->order = (uint8_t)order;
+	page->kind = PAGE_KIND(PAGE_FREE, order);
 	set_link_next(page, first);
 	if (first)
 		set_link_prev(pfn_to_page(first), pfn);
-	else
-		b->nonempty |= 1U << order;
 	b->head[order] = pfn;
-	b->blocks[order]++;
+	b->nonempty |= 1U << order;
 }
 
-/* Note that `first` is now the first of the list of `order`, which lost a block. */
+/* Make `first`, the former second or 0, the first of the list of `order`. */
 static inline void set_head(struct buddy *b, unsigned int order, pfn_t first)
 {
 	b->head[order] = first;
-	b->blocks[order]--;
 	if (!first)
 		b->nonempty &= ~(1U << order);
 }
@@ -81,7 +77,6 @@ static inline void unlink_block(struct buddy *b, pfn_t pfn, struct page *page, u
 	set_link_next(pfn_to_page(prev), next);
 	if (next)
 		set_link_prev(pfn_to_page(next), prev);
-	b->blocks[order]--;
 }
 
 static inline bool in_range(const struct buddy_range *range, pfn_t pfn)
@@ -122,26 +117,33 @@ static inline const struct buddy_range *find_range_cached(struct buddy *b, pfn_t
 }
 
 /*
- * Free the block at `pfn`, which lies in `range`, merging it with its buddies as far as they go.
- * `caller` becomes the record of the block that results.
+ * Whether the block at `pfn` of `range`, being free, merges with its buddy. A head in the range
+ * means that its whole block is there (see buddy.h).
  */
-static void insert(struct buddy *b, const struct buddy_range *range, pfn_t pfn, unsigned int order,
-		   uintptr_t caller)
+static inline bool merges(const struct buddy_range *range, pfn_t pfn, unsigned int order)
+{
+	pfn_t other = pfn ^ (1UL << order);
+
+	return in_range(range, other) && pfn_to_page(other)->kind == PAGE_KIND(PAGE_FREE, order) &&
+	       order < BUDDY_MAX_ORDER;
+}
+
+/*
+ * Enter the block at `pfn` of `range`, merging it with its buddies as far as they go. `caller`
+ * becomes the record of the block that results.
+ */
+static __noinline void merge(struct buddy *b, const struct buddy_range *range, pfn_t pfn,
+			     unsigned int order, uintptr_t caller)
 {
 	struct page *page;
 
-	b->free_frames += 1UL << order;
-	for (; order < BUDDY_MAX_ORDER; order++) {
-		pfn_t other_pfn = pfn ^ (1UL << order);
-		struct page *other = pfn_to_page(other_pfn);
+	for (; merges(range, pfn, order); order++) {
+		pfn_t other = pfn ^ (1UL << order);
 
-		/* A head in the range means that its whole block is (see buddy.h). */
-		if (!in_range(range, other_pfn) || other->type != PAGE_FREE ||
-		    other->order != order)
-			break;
-		unlink_block(b, other_pfn, other, order);
-		other->type = PAGE_TAIL;
-		pfn &= other_pfn;
+		page = pfn_to_page(other);
+		unlink_block(b, other, page, order);
+		page->type = PAGE_TAIL;
+		pfn &= other;
 	}
 	page = pfn_to_page(pfn);
 	set_freed_by(page, caller);
@@ -153,30 +155,43 @@ void buddy_init(struct buddy *b, const char *name)
 	*b = (struct buddy){.name = name};
 }
 
+/*
+ * Free all of the block at `pfn`, of order `from` and on no list, but its first 2^to frames. The
+ * lists of the orders between are empty: else a smaller block had been taken.
+ */
+static __noinline void split(struct buddy *b, pfn_t pfn, unsigned int from, unsigned int to)
+{
+	unsigned int order;
+
+	for (order = to; order < from; order++) {
+		pfn_t half = pfn + (1UL << order);
+		struct page *page = pfn_to_page(half);
+
+		page->kind = PAGE_KIND(PAGE_FREE, order);
+		set_link_next(page, 0);
+		b->head[order] = half;
+	}
+	b->nonempty |= (1U << from) - (1U << to);
+}
+
 struct page *buddy_alloc(struct buddy *b, unsigned int order, uintptr_t caller)
 {
-	uint32_t large_enough = b->nonempty & (~0U << (order & 31));
+	uint32_t large_enough = b->nonempty >> (order & 31);
 	struct page *page;
 	unsigned int from;
 	pfn_t pfn;
 
-	if (order > BUDDY_MAX_ORDER || !large_enough)
+	if (unlikely(order > BUDDY_MAX_ORDER || !large_enough))
 		return NULL;
-	from = (unsigned int)__builtin_ctz(large_enough);
+	from = order + (unsigned int)__builtin_ctz(large_enough);
 	pfn = b->head[from];
 	page = pfn_to_page(pfn);
 	set_head(b, from, link_next(page));
-	while (from > order) {
-		pfn_t half;
-
-		from--;
-		half = pfn + (1UL << from);
-		push(b, half, pfn_to_page(half), from);
-	}
+	if (from != order)
+		split(b, pfn, from, order);
 	b->free_frames -= 1UL << order;
 	page->refcount = 1;
-	page->type = PAGE_KERNEL;
-	page->order = (uint8_t)order;
+	page->kind = PAGE_KIND(PAGE_KERNEL, order);
 	page->flags = 0;
 	page->word = caller;
 	return page;
@@ -230,9 +245,14 @@ void buddy_free(struct buddy *b, struct page *page, unsigned int order, uintptr_
 
 	if (unlikely(!range || page->type < PAGE_KERNEL || page->order != order))
 		bad_free(b, page, order, caller);
-	page->type = PAGE_TAIL;
+	b->free_frames += 1UL << order;
 	set_freed_by(page, caller);
-	insert(b, range, pfn, order, caller);
+	if (!merges(range, pfn, order)) {
+		push(b, pfn, page, order);
+		return;
+	}
+	page->type = PAGE_TAIL;
+	merge(b, range, pfn, order, caller);
 }
 
 /* Index of the first range that ends above `pfn`. */
@@ -308,10 +328,11 @@ bool buddy_add(struct buddy *b, pfn_t start, pfn_t end)
 	if (at < 0)
 		return false;
 	b->frames += end - start;
+	b->free_frames += end - start;
 	while (start < end) {
 		unsigned int order = seed_order(start, end);
 
-		insert(b, &b->ranges[at], start, order, 0);
+		merge(b, &b->ranges[at], start, order, 0);
 		start += 1UL << order;
 	}
 	return true;

@@ -112,7 +112,7 @@ int kmap_range(uint64_t va, paddr_t pa, uint64_t size, pte_t flags, int largest_
 	if (va < KERNEL_HIGHER_HALF_BASE)
 		panic("kmap refuses the user address %p", (void *)va);
 	ASSERT(IS_ALIGNED(va | pa.raw | size, PAGE_SIZE));
-	if (largest_level > 2 && !cpu_features.pdpe1gb)
+	if (largest_level > 2 && !cpu_features.gib_pages)
 		largest_level = 2;
 
 	lock_acquire(&kmap_lock);

@@ -36,8 +36,13 @@ enum page_type {
  */
 struct page {
 	uint32_t refcount; /* saturating; while free: low half of the freeing caller's address */
-	uint8_t type;	   /* enum page_type */
-	uint8_t order;	   /* heads: the block is 2^order frames */
+	union {
+		struct {
+			uint8_t type;  /* enum page_type */
+			uint8_t order; /* heads: the block is 2^order frames */
+		};
+		uint16_t kind; /* both, as PAGE_KIND() has them */
+	};
 	union {
 		uint16_t flags; /* the owner's */
 		struct {
@@ -53,6 +58,8 @@ struct page {
 		};
 	};
 };
+#define PAGE_KIND(type, order) ((uint16_t)((type) | (order) << 8))
+
 _Static_assert(sizeof(struct page) == 16, "a frame table entry is 16 bytes");
 
 #if __STDC_HOSTED__ /* not the kernel, which is freestanding: a host test */

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "arch/x86_64/layout.h"
 #include "core/claim.h"
 #include "core/lock.h"
 #include "core/sysret.h"
+#include "lib/addr.h"
 #include "lib/bitmap.h"
 #include "mm/vma.h"
 
@@ -24,6 +26,7 @@ struct space {
 	uint64_t brk_start, brk;  /* [lock] */
 	uint64_t mmap_top;	  /* mappings without a hint go below */
 	uint64_t stack_limit;	  /* lowest address that the stack may grow to */
+	uint64_t clear_cursor;	  /* [lock] how far space_clear_chunk() has come */
 	uint64_t resident;	  /* [lock] frames mapped */
 	uint64_t tables;	  /* [lock] page tables, PML4 included */
 };
@@ -41,6 +44,9 @@ enum fault_result {
 	FAULT_BUS,	/* behind the end of the object: SIGBUS */
 	FAULT_NO_MEMORY /* no frame: wait for one, or end the process */
 };
+
+/* Make the caches. At boot, after the frame allocator. */
+void space_init(void);
 
 /* An empty space with one user, its upper half linked to the master's; NULL without memory. */
 struct space *space_create(void);
@@ -65,6 +71,10 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
  * The calls on memory, Linux's semantics and errors. Those that may need many pages work in chunks
  * under the space's claim: *cursor starts at 0, SYS_AGAIN asks to be called again with the same
  * arguments. Each takes RANK_SPACE and below.
+ */
+/*
+ * With MAP_FIXED the range must be free already: the caller unmaps it first, by space_munmap().
+ * The object's reference stays the caller's; mappings take their own.
  */
 sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int prot, int flags,
 		    struct vm_object *object, uint64_t offset);

@@ -18,7 +18,7 @@ struct process {
 	struct process *parent; /* [tree_lock] NULL for the first process */
 	struct list children;	/* [tree_lock] by sibling_link */
 	struct list sibling_link;
-	struct list all_link; /* [tree_lock] on all_processes */
+	struct rb_node pid_node; /* [tree_lock] in the tree of pids */
 	struct list threads;  /* [tree_lock] by process_link */
 	uint32_t live_threads; /* [tree_lock] */
 	enum process_state state; /* [tree_lock] */
@@ -36,7 +36,6 @@ struct process {
 
 /* The first process; its end is the end of the run. */
 extern struct process *init_process;
-extern struct list all_processes; /* [tree_lock] */
 
 /*
  * A process with a new pid, no threads, no space, no descriptors, the child of `parent` (NULL: the
@@ -44,10 +43,18 @@ extern struct list all_processes; /* [tree_lock] */
  */
 struct process *process_create(struct process *parent);
 
-/* Take a process without threads (a zombie that was waited for, or one half made) out of the tree
- * and free it. RANK_TREE must be held for the first, which only unlinks. */
+/*
+ * Take a process without threads (a zombie that was waited for, or one half made) out of the tree,
+ * with tree_lock held; then, without it, free it.
+ */
 void process_unlink(struct process *process);
 void process_free(struct process *process);
+
+/* Visit all processes in order of pid: NULL starts, NULL ends. tree_lock must be held. */
+struct process *process_next(const struct process *process);
+
+/* Make the cache. At boot. */
+void processes_init(void);
 
 /* The process, or the thread, of that number, or NULL. tree_lock must be held. */
 struct process *process_find(int64_t pid);

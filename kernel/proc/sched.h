@@ -8,14 +8,17 @@
 
 #define SLICE_NS 4000000ULL
 
+/* Nanoseconds that a thread runs before others get their turn; the word slice= changes it. */
+extern uint64_t sched_slice_ns;
+
 void sched_init_cpu(void);
 
 /* Put a RUNNABLE thread on the run queue of a CPU that it may run on. Takes RANK_RUNQ. */
 void sched_start(struct thread *thread);
 
 /*
- * The next thread for this CPU, made current (its frame is in the slot, CR3 holds its space), or
- * NULL when there is nothing to do: the CPU is idle then. Takes RANK_RUNQ.
+ * The next thread for this CPU, made current (its frame is in the slot; the caller switches to its
+ * space), or NULL when there is nothing to do: the CPU is idle then. Takes RANK_RUNQ.
  */
 struct thread *sched_pick(struct trapframe *slot);
 
@@ -29,8 +32,11 @@ void sched_requeue(struct thread *thread, struct trapframe *slot);
 /* The current thread is dead: forget it. */
 void sched_drop(struct thread *thread);
 
+/* The current thread stays, for another slice. */
+void sched_renew_slice(void);
+
 /* Let every other runnable thread of this CPU go first (sched_yield). */
 void sched_yield_current(void);
 
-/* Is anything else runnable on this CPU? */
-bool sched_others_waiting(void);
+/* Should the current thread make room: does another wait here, or may it not run here any more? */
+bool sched_should_leave(const struct thread *thread);

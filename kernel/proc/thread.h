@@ -16,6 +16,7 @@
 
 #include "abi/signal.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/selectors.h"
 #include "arch/x86_64/trapframe.h"
 #include "core/sysret.h"
 #include "core/timer.h"
@@ -93,6 +94,7 @@ struct thread {
 	uint64_t affinity[CPU_WORDS]; /* [tree_lock], read racily by the scheduler */
 
 	int64_t tid;
+	const char *name;	 /* of a kernel task; NULL for others */
 	struct process *process; /* constant; NULL for kernel tasks */
 	struct list process_link; /* [tree_lock] */
 	struct space *space;	 /* NULL for kernel tasks and after exit has left it */
@@ -106,9 +108,8 @@ struct thread {
 	} fault; /* with THREAD_WORK_FAULT */
 
 	uint64_t fs_base, gs_base;
-	uint16_t ds, es, fs, gs;
-	bool on_fpu; /* the FPU of `owner` holds its state */
-	void *fpu;   /* save area */
+	struct selectors selectors;
+	void *fpu; /* save area */
 
 	sigset_t pending; /* [tree_lock] directed at this thread */
 	sigset_t blocked; /* own; read by senders under tree_lock */
@@ -129,6 +130,21 @@ void thread_free(struct thread *thread);
 /* Set bits of another thread's work (or one's own), and make its CPU look at them. */
 void thread_set_work(struct thread *thread, uint32_t bits);
 void thread_clear_work(struct thread *thread, uint32_t bits);
+
+/*
+ * Copy FPU state, selectors and bases of the current thread from the CPU into the structure, if they
+ * are not there already. They stay loaded.
+ */
+void thread_save_state(struct thread *thread);
+
+/* Load them into the CPU: the last thing before ring 3. */
+void thread_load_state(struct thread *thread);
+
+/* Make them those of a program's start: for exec. */
+void thread_reset_state(struct thread *thread);
+
+/* Make the caches. At boot, after the frame allocator and the FPU. */
+void threads_init(void);
 
 /* The current thread of this CPU; never NULL inside a system call or a fault from ring 3. */
 static inline struct thread *current_thread(void)

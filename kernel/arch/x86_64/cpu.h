@@ -16,6 +16,7 @@ struct thread;
 #define CPU_WORK_LOAD    0x2 /* FPU, selectors and bases in the CPU are not the current thread's */
 #define CPU_WORK_LOG	 0x4 /* the log has lines for its drain task */
 #define CPU_WORK_ONLINE	 0x8 /* memory runs low and more can be brought online */
+#define CPU_WORK_FIRST	 0x10 /* back from the first visit to ring 3: tell of it */
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
 struct cpu {
@@ -28,11 +29,10 @@ struct cpu {
 	struct lock *held;	  /* the lock taken last, of those still held */
 	paddr_t pml4;		  /* what CR3 holds */
 	uint64_t *rsp0;		  /* &TSS.rsp0 */
-	uint64_t irq_open_tsc;	  /* when interrupts could last be taken */
-	uint64_t irq_off_longest; /* the longest stretch in which none could, in TSC ticks */
-	uint64_t calls, faults, timer_irqs, ipis, nmis, spurious;
+	uint64_t nmis, spurious;
 	uint64_t cr3_checks; /* pre-switch checks passed */
-	bool entered_user;   /* its first ring-3 entry has been told */
+	bool entered_user;   /* it has been in ring 3 */
+	uint64_t first_rsp;  /* the user's, when it entered ring 3 first */
 	const struct trapframe *stopped_at; /* where a panic's NMI stopped it, else NULL */
 };
 

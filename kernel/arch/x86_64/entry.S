@@ -150,15 +150,6 @@ window:
 	cli
 	jmp enter_exit_loop
 
-/* An IRET whose frame the CPU refused: the fault is the thread's, told to it as SIGSEGV. */
-	.pushsection .extable, "a"
-	.quad leave_iretq
-	.quad iret_refused
-	.popsection
-iret_refused:
-	call trap_iret_refused
-	jmp enter_exit_loop
-
 /* One stub a vector: push a zero where the CPU pushes no error code (SDM 3A 6.13), the vector. */
 	.altmacro
 	.macro stub vector

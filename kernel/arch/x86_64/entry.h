@@ -27,9 +27,6 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf);
 void trap_ist(struct trapframe *tf);
 void trap_nmi(struct trapframe *tf);
 
-/* An IRET to ring 3 faulted: the thread is given SIGSEGV. */
-void trap_iret_refused(void);
-
 /* Ring 3 got into the 32-bit SYSCALL entry, which no code segment allows. */
 __noreturn void trap_entry32(void);
 
@@ -51,6 +48,7 @@ static inline __noreturn void call_on_stack(uintptr_t top, void (*function)(void
 
 /* Assembly. */
 extern char cpu_entry[], cpu_entry32[];	     /* the entry page in the kernel image */
+extern char leave_iretq[];	     /* the IRET to ring 3, which a forged frame makes fault */
 extern char trap_stubs[];		     /* TRAP_STUB_SIZE bytes a vector */
 extern char window0_cpu[], window0_ist[];    /* storage of CPU 0's window, ... */
 extern char window0_stack[], panic_stack[]; /* ... and of the panic stack of all windows */

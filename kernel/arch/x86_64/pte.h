@@ -44,3 +44,18 @@ static inline bool pte_is_leaf(pte_t pte, int level)
 {
 	return level == 1 || (pte & PTE_LARGE) != 0;
 }
+
+/*
+ * An entry that keeps its frame but maps nothing (PROT_NONE): not present, with the address
+ * inverted, so that a CPU that speculates through it (L1TF) finds no RAM there.
+ */
+static inline pte_t pte_hide(pte_t pte)
+{
+	return (pte ^ PTE_ADDRESS) & ~PTE_PRESENT;
+}
+
+/* The address of the frame that any used entry keeps. */
+static inline paddr_t pte_frame(pte_t pte)
+{
+	return pte_address(pte & PTE_PRESENT ? pte : pte ^ PTE_ADDRESS);
+}

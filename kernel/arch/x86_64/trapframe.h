@@ -18,15 +18,6 @@ struct trapframe {
 
 _Static_assert(sizeof(struct trapframe) % 16 == 0, "the frame slot must keep the stack aligned");
 
-#define RFLAGS_CF   0x1
-#define RFLAGS_TF   0x100
-#define RFLAGS_IF   0x200
-#define RFLAGS_DF   0x400
-#define RFLAGS_IOPL 0x3000
-#define RFLAGS_NT   0x4000
-#define RFLAGS_RF   0x10000
-#define RFLAGS_VM   0x20000
-#define RFLAGS_AC   0x40000
 
 static inline bool frame_from_user(const struct trapframe *tf)
 {

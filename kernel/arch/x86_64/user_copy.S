@@ -1,0 +1,53 @@
+/*
+ * The only instructions that touch user memory. Each that can fault has an entry in the exception
+ * table; with SMAP they are the only ones that run with AC set (stac_if_smap is patched at boot,
+ * see smap.c).
+ */
+
+/* Kinds of patch sites, shared with smap.c. */
+#define SITE_CLAC 0
+#define SITE_STAC 1
+
+.macro smap_site kind
+	.pushsection .smap_sites, "a"
+	.quad 1f
+	.quad \kind
+	.popsection
+1:	.byte 0x0f, 0x1f, 0x00
+.endm
+
+.macro may_fault at, fixup
+	.pushsection .extable, "a"
+	.quad \at
+	.quad \fixup
+	.popsection
+.endm
+
+	.text
+	.global user_copy
+/*
+ * size_t user_copy(void *dst, const void *src, size_t n): bytes that were not copied. Words first;
+ * after a fault the rest goes byte by byte, so that the count is exact.
+ */
+user_copy:
+	smap_site SITE_STAC
+	mov %rdx, %rcx
+	shr $3, %rcx
+words:
+	rep movsq
+	mov %edx, %ecx
+	and $7, %ecx
+bytes:
+	rep movsb
+done:
+	smap_site SITE_CLAC
+	mov %rcx, %rax
+	ret
+
+words_fault:
+	and $7, %edx
+	lea (%rdx, %rcx, 8), %rcx
+	jmp bytes
+
+	may_fault words, words_fault
+	may_fault bytes, done

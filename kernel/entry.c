@@ -1,0 +1,385 @@
+/*
+ * Every entry into the kernel, seen from C, and the one exit (docs/entry-exit.md).
+ *
+ * The assembly in arch/x86_64/entry.S builds the frame in the frame slot and calls one of the
+ * functions here. Each does what the entry is about and ends in exit_loop(), which decides what the
+ * CPU does next. The stack is empty again at every exit: nothing is kept on it.
+ */
+#include "arch/x86_64/entry.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cr.h"
+#include "arch/x86_64/descriptors.h"
+#include "arch/x86_64/extable.h"
+#include "arch/x86_64/vectors.h"
+#include "core/backtrace.h"
+#include "core/lock.h"
+#include "core/log.h"
+#include "core/panic.h"
+#include "core/trapinfo.h"
+#include "entry_log.h"
+#include "irq.h"
+#include "mm/cr3.h"
+#include "mm/online.h"
+#include "mm/usercopy_state.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+#include "proc/trap_signal.h"
+#include "sys/syscall.h"
+#include "tasks.h"
+
+#define PF_WRITE 0x02
+#define PF_FETCH 0x10
+
+/* --- the exit --- */
+
+/* SYSRET needs RCX = RIP and R11 = RFLAGS, a canonical RIP, and no trap on the way (SDM 2B). */
+static inline enum exit_kind way_to_user(const struct trapframe *tf)
+{
+	if (tf->vector == VECTOR_SYSCALL && tf->rip < USER_END &&
+	    !(tf->rflags & (RFLAGS_RF | RFLAGS_TF)))
+		return EXIT_SYSRET;
+	return EXIT_IRET;
+}
+
+/* What holds whenever the kernel is left. */
+static inline void check_exit(const struct cpu *cpu)
+{
+	if (unlikely(cpu->held))
+		locks_assert_none();
+	if (unlikely(*cpu->rsp0 != (uint64_t)cpu + WINDOW_STACK_TOP))
+		rsp0_assert();
+}
+
+/* To ring 3, with the thread's FPU, selectors and bases in the CPU. */
+static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, struct trapframe *tf)
+{
+	check_exit(cpu);
+	if (unlikely(tf->cs != SEL_USER_CODE || tf->ss != SEL_USER_DATA))
+		panic("frame of thread %ld is no user frame: cs %lx, ss %lx, rip %lx", thread->tid,
+		      tf->cs, tf->ss, tf->rip);
+	if (cpu->work & CPU_WORK_LOAD) {
+		thread_load_state(thread);
+		cpu->work &= ~CPU_WORK_LOAD;
+	}
+	if (unlikely(!cpu->entered_user))
+		entry_log_expect(cpu, tf);
+	return way_to_user(tf);
+}
+
+/* Work that locked code and interrupt handlers left for a moment without locks. */
+static void do_cpu_work(struct cpu *cpu)
+{
+	uint32_t work = cpu->work;
+
+	cpu->work &= ~(CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST);
+	if (work & CPU_WORK_FIRST)
+		entry_log_tell(cpu);
+	if (work & CPU_WORK_LOG)
+		log_task_wake();
+	if (work & CPU_WORK_ONLINE)
+		online_task_wake();
+}
+
+/* The current thread leaves the CPU if it waits, is dead, or another's turn has come. */
+static void part_with_current(struct cpu *cpu, struct thread *thread, struct trapframe *tf)
+{
+	uint32_t state = __atomic_load_n(&thread->state, __ATOMIC_RELAXED);
+
+	if (state == THREAD_DEAD) {
+		sched_drop(thread);
+		thread_free(thread);
+	} else if (state != THREAD_RUNNING) {
+		sched_park(thread, tf);
+	} else if (cpu->work & CPU_WORK_RESCHED) {
+		cpu->work &= ~CPU_WORK_RESCHED;
+		if (sched_should_leave(thread))
+			sched_requeue(thread, tf);
+		else
+			sched_renew_slice();
+	}
+}
+
+/* A call or continuation has ended with `result`: put it where the thread finds it. */
+static void note_result(struct thread *thread, struct trapframe *tf, sysret_t result)
+{
+	if (sysret_is_result(result))
+		tf->rax = (uint64_t)result;
+	else if (result == SYS_DIED)
+		__atomic_store_n(&thread->state, THREAD_DEAD, __ATOMIC_RELAXED);
+}
+
+static sysret_t call_again(struct thread *thread)
+{
+	(void)thread;
+	return syscall_dispatch(frame_slot());
+}
+
+/* The call met a page that cannot be had at once: the exit loop gets it, then the call restarts. */
+static void restart_after_fault(struct thread *thread)
+{
+	thread_continue(thread, SYS_AGAIN, call_again, NULL, CONT_KILLABLE);
+}
+
+static void abort_continuation(struct thread *thread)
+{
+	if (thread->cont.abort)
+		thread->cont.abort(thread);
+	thread->cont.run = NULL;
+	thread_clear_work(thread, THREAD_WORK_CONT);
+}
+
+/* Go on with what the thread waited for. True when more chunks are to do. */
+static bool run_continuation(struct thread *thread, struct trapframe *tf)
+{
+	sysret_t (*run)(struct thread *) = thread->cont.run;
+	sysret_t result = run(thread);
+
+	if (result == SYS_FAULT_WAIT) {
+		restart_after_fault(thread);
+		return true;
+	}
+	if (result == SYS_AGAIN || result == SYS_BLOCKED)
+		return result == SYS_AGAIN;
+	thread->cont.run = NULL;
+	thread_clear_work(thread, THREAD_WORK_CONT);
+	note_result(thread, tf, result);
+	return false;
+}
+
+/* Try again to get the page that a fault could not have at once; wait while RAM is offline. */
+static void retry_fault(struct thread *thread)
+{
+	enum fault_result result;
+
+	thread_cancel_wait(thread);
+	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
+	if (result == FAULT_NO_MEMORY && online_wait(thread))
+		return;
+	thread_clear_work(thread, THREAD_WORK_FAULT);
+	if (result == FAULT_NO_MEMORY)
+		signal_out_of_memory(thread);
+}
+
+/* One thing that the thread has to do before ring 3. True: take pending interrupts, then go on. */
+static bool do_thread_work(struct thread *thread, struct trapframe *tf)
+{
+	uint32_t work = __atomic_load_n(&thread->work, __ATOMIC_ACQUIRE);
+
+	if ((work & THREAD_WORK_KILL) && (work & THREAD_WORK_CONT) &&
+	    thread->cont.class != CONT_NONE) {
+		abort_continuation(thread);
+		thread_clear_work(thread, THREAD_WORK_FAULT);
+		return false;
+	}
+	if (work & THREAD_WORK_FAULT)
+		retry_fault(thread);
+	else if (work & THREAD_WORK_CONT)
+		return run_continuation(thread, tf);
+	else if (work & (THREAD_WORK_SIGNAL | THREAD_WORK_KILL))
+		signal_deliver(thread);
+	return false;
+}
+
+/* A kernel task did a chunk: if more is to do, others get their turn first. */
+static void turn_of_task(struct cpu *cpu, struct thread *task)
+{
+	if (task->cont.run(task) == SYS_AGAIN)
+		cpu->work |= CPU_WORK_RESCHED;
+}
+
+enum exit_kind exit_loop(struct trapframe *tf)
+{
+	struct cpu *cpu = this_cpu();
+
+	for (;;) {
+		struct thread *thread;
+
+		check_exit(cpu);
+		if (cpu->work & (CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST))
+			do_cpu_work(cpu);
+		if (cpu->current)
+			part_with_current(cpu, cpu->current, tf);
+		thread = cpu->current ? cpu->current : sched_pick(tf);
+		if (!thread) {
+			space_switch(NULL);
+			return EXIT_IDLE;
+		}
+#ifdef MUTANT_late_switch
+		if (thread->work && thread->process && do_thread_work(thread, tf))
+			return EXIT_WINDOW;
+#endif
+		space_switch(thread->space);
+		if (!thread->process) {
+			turn_of_task(cpu, thread);
+			return EXIT_WINDOW;
+		}
+		if (!thread->work && !(cpu->work & ~CPU_WORK_LOAD))
+			return leave_to_user(cpu, thread, tf);
+		if (thread->work && do_thread_work(thread, tf))
+			return EXIT_WINDOW;
+	}
+}
+
+/* --- the entries --- */
+
+enum exit_kind syscall_from_user(struct trapframe *tf)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *thread = cpu->current;
+	sysret_t result;
+
+	thread->calls++;
+	result = syscall_dispatch(tf);
+	if (likely(sysret_is_result(result)))
+		tf->rax = (uint64_t)result;
+	else if (result == SYS_FAULT_WAIT)
+		restart_after_fault(thread);
+	else
+		note_result(thread, tf, result);
+
+	if (likely(!(thread->work | cpu->work))) {
+		check_exit(cpu);
+		return way_to_user(tf);
+	}
+	return exit_loop(tf);
+}
+
+static unsigned access_of(uint64_t error)
+{
+	return (error & PF_WRITE ? ACCESS_WRITE : 0) | (error & PF_FETCH ? ACCESS_EXEC : 0);
+}
+
+/* Wait, in the exit loop, until there is memory for the page. */
+static void fault_later(struct thread *thread, uint64_t va, unsigned access)
+{
+	thread->fault.va = va;
+	thread->fault.access = access;
+	thread_set_work(thread, THREAD_WORK_FAULT);
+}
+
+static void page_fault_from_user(struct thread *thread, struct trapframe *tf)
+{
+	uint64_t va = read_cr2();
+	enum fault_result result = space_fault(thread->space, va, access_of(tf->error));
+
+	thread->faults++;
+	if (likely(result == FAULT_OK))
+		return;
+	if (result == FAULT_NO_MEMORY)
+		fault_later(thread, va, access_of(tf->error));
+	else
+		signal_for_page_fault(thread, tf, va, result);
+}
+
+enum exit_kind trap_from_user(struct trapframe *tf)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *thread = cpu->current;
+
+	if (tf->vector == VECTOR_PF)
+		page_fault_from_user(thread, tf);
+	else if (tf->vector >= VECTOR_EXCEPTIONS)
+		irq_handle(tf->vector, thread);
+	else if (tf->vector == VECTOR_MC)
+		panic_trap(tf, 0, "machine check in ring 3");
+	else
+		signal_for_trap(thread, tf);
+
+	if (likely(!(thread->work | cpu->work)))
+		return leave_to_user(cpu, thread, tf);
+	return exit_loop(tf);
+}
+
+/* A user copy met a page that is not there: get it, if that needs no waiting. */
+static bool resolve_for_kernel(const struct trapframe *tf, uint64_t va)
+{
+	struct thread *thread = this_cpu()->current;
+	enum fault_result result;
+
+	if (tf->vector != VECTOR_PF || va >= USER_END)
+		return false;
+	thread->faults++;
+	result = space_fault(thread->space, va, access_of(tf->error));
+	if (result == FAULT_NO_MEMORY) {
+		fault_later(thread, va, access_of(tf->error));
+		*PERCPU(usercopy_must_wait) = true;
+	}
+	return result == FAULT_OK;
+}
+
+/*
+ * IRET refused the frame that it was to load. The registers are the user's already, so they are in
+ * this trap's frame, which lies over the lower part of the slot.
+ */
+static enum trap_outcome iret_refused(const struct trapframe *tf)
+{
+	struct trapframe *slot = frame_slot();
+	struct trapframe user = *tf;
+
+	user.rip = slot->rip;
+	user.cs = slot->cs;
+	user.rflags = slot->rflags;
+	user.rsp = slot->rsp;
+	user.ss = slot->ss;
+	user.vector = VECTOR_GP;
+	*slot = user;
+	signal_for_trap(this_cpu()->current, slot);
+	return TRAP_TO_EXIT;
+}
+
+static __noreturn void fatal_trap(const struct trapframe *tf)
+{
+	uint64_t cr2 = read_cr2();
+	const char *where = stack_name(tf->vector == VECTOR_PF ? cr2 : tf->rsp);
+
+	if (where[0] == 'g')
+		panic_trap(tf, cr2, "kernel stack overflow on CPU %u: %s stack", this_cpu()->id,
+			   where);
+	panic_trap(tf, cr2, "%s in ring 0", trap_name(tf->vector));
+}
+
+enum trap_outcome trap_from_kernel(struct trapframe *tf)
+{
+	uintptr_t fixup;
+
+	if (tf->vector >= VECTOR_EXCEPTIONS) {
+		/* Idle and the window are the only places, and both stand at the slot. */
+		if (tf->rsp != (uint64_t)frame_slot())
+			panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off", tf->vector);
+		irq_handle(tf->vector, NULL);
+		return TRAP_TO_EXIT;
+	}
+	if (tf->rip == (uint64_t)leave_iretq)
+		return iret_refused(tf);
+	fixup = extable_find(tf->rip);
+	if (!fixup || tf->vector < VECTOR_TS || tf->vector > VECTOR_PF)
+		fatal_trap(tf);
+	if (!resolve_for_kernel(tf, read_cr2()))
+		tf->rip = fixup;
+	return TRAP_RESUME;
+}
+
+/* #DF, #MC and #DB in ring 0, on their own stacks. */
+void trap_ist(struct trapframe *tf)
+{
+	if (tf->vector == VECTOR_DB) {
+		/* A debug register cannot name kernel memory, so ring 3 set this up (CVE-2018-8897). */
+		write_dr7(0);
+		return;
+	}
+	fatal_trap(tf);
+}
+
+/* May have hit anything: takes no lock, touches nothing that could fault. */
+void trap_nmi(struct trapframe *tf)
+{
+	this_cpu()->nmis++;
+	if (panic_active())
+		panic_stop_here(tf);
+}
+
+void trap_entry32(void)
+{
+	panic("SYSCALL from 32-bit code, which no segment allows");
+}

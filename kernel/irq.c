@@ -1,0 +1,51 @@
+#include "irq.h"
+
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/pic.h"
+#include "arch/x86_64/vectors.h"
+#include "core/log.h"
+#include "mm/tlb.h"
+
+static void timer_irq(struct thread *thread)
+{
+	if (thread)
+		thread->timer_irqs++;
+	if (timers_run())
+		this_cpu()->work |= CPU_WORK_RESCHED;
+}
+
+/* A vector that nothing was set up to raise: told once a vector. */
+static void unexpected_irq(uint64_t vector)
+{
+	static uint64_t told[BITMAP_WORDS(256)];
+
+	this_cpu()->spurious++;
+	if (bitmap_test(told, (unsigned)vector))
+		return;
+	bitmap_set(told, (unsigned)vector);
+	log_line("interrupt %lu on CPU %u, which nobody expected", vector, this_cpu()->id);
+}
+
+void irq_handle(uint64_t vector, struct thread *thread)
+{
+	switch (vector) {
+	case VECTOR_TIMER:
+		timer_eoi();
+		timer_irq(thread);
+		return;
+	case VECTOR_RESCHED: /* the exit loop looks */
+		apic_eoi();
+		return;
+	case VECTOR_TLB:
+		apic_eoi();
+		tlb_serve();
+		return;
+	case VECTOR_SPURIOUS: /* no EOI (SDM 3A 11.9) */
+		this_cpu()->spurious++;
+		return;
+	}
+	if (pic_handle_spurious(vector))
+		return;
+	unexpected_irq(vector);
+	apic_eoi();
+}

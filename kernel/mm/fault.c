@@ -1,0 +1,136 @@
+/* Demand paging: what a page fault finds, and what it makes of it. */
+#include "abi/mman.h"
+#include "arch/x86_64/cr.h"
+#include "lib/string.h"
+#include "mm/frames.h"
+#include "mm/object.h"
+#include "mm/phys.h"
+#include "mm/space.h"
+#include "mm/umap.h"
+
+/* Entry bits for a page that is this space's alone, as the vma allows it to be used. */
+static pte_t private_flags(const struct vma *vma)
+{
+	pte_t flags = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+
+	if (vma->prot & PROT_WRITE)
+		flags |= PTE_WRITE | PTE_DIRTY;
+	if (!(vma->prot & PROT_EXEC))
+		flags |= PTE_NX;
+	return flags;
+}
+
+/* x86 cannot forbid reading what may be written or executed. */
+static bool allowed(const struct vma *vma, unsigned access)
+{
+	if (access & ACCESS_WRITE)
+		return vma->prot & PROT_WRITE;
+	if (access & ACCESS_EXEC)
+		return vma->prot & PROT_EXEC;
+	return vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+/* The vma for an access to `va`: one that holds it, or a stack above that may grow down to it. */
+static struct vma *vma_for(struct space *space, uint64_t va)
+{
+	struct vma *vma = vma_find_from(&space->vmas, va);
+
+	if (!vma || vma->start <= va)
+		return vma;
+	if (!(vma->flags & VMA_GROWSDOWN) || va < space->stack_limit)
+		return NULL;
+	return vma_grow_down(&space->vmas, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
+}
+
+/* A fresh page with what the vma says it contains. */
+static struct page *fresh_page(const struct vma *vma, uint64_t va)
+{
+	uint64_t offset;
+	struct page *page;
+	size_t got;
+	char *bytes;
+
+	if (!vma->object)
+		return frame_alloc_zeroed(PAGE_ANON);
+	page = frame_alloc(PAGE_ANON);
+	if (!page)
+		return NULL;
+	bytes = page_to_virt(page);
+	offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
+	got = vma->object->ops->read(vma->object, offset, bytes, PAGE_SIZE);
+	memset(bytes + got, 0, PAGE_SIZE - got);
+	return page;
+}
+
+static enum fault_result map_fresh(struct space *space, const struct vma *vma, uint64_t va,
+				   pte_t *entry)
+{
+	struct page *page;
+
+	if (vma->object &&
+	    (vma->pgoff << PAGE_SHIFT) + (va - vma->start) >= ALIGN_UP(vma->object->size, PAGE_SIZE))
+		return FAULT_BUS;
+	page = fresh_page(vma, va);
+	if (!page)
+		return FAULT_NO_MEMORY;
+	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
+	return FAULT_OK;
+}
+
+/* A write to a page that is mapped read-only in a writable vma: it may be shared since a fork. */
+static enum fault_result copy_on_write(struct space *space, const struct vma *vma, uint64_t va,
+				       pte_t *entry)
+{
+	struct page *old = paddr_to_page(pte_address(*entry));
+	struct tlb_batch batch;
+	struct page *copy;
+
+	if (page_refs(old) == 1) {
+		/* Only this space has it, and sharing it takes this space's lock. */
+		*entry |= PTE_WRITE | PTE_DIRTY;
+		invlpg(va);
+		return FAULT_OK;
+	}
+	copy = frame_alloc(PAGE_ANON);
+	if (!copy)
+		return FAULT_NO_MEMORY;
+	memcpy(page_to_virt(copy), page_to_virt(old), PAGE_SIZE);
+	tlb_batch_init(&batch, space);
+	*entry = page_to_paddr(copy).raw | private_flags(vma);
+	tlb_batch_page(&batch, va);
+	tlb_batch_free(&batch, old);
+	tlb_batch_finish(&batch);
+	return FAULT_OK;
+}
+
+static enum fault_result resolve(struct space *space, const struct vma *vma, uint64_t va,
+				 unsigned access)
+{
+	pte_t *entry = umap_make(space, va);
+
+	if (unlikely(!entry))
+		return FAULT_NO_MEMORY;
+	if (!*entry)
+		return map_fresh(space, vma, va, entry);
+	if ((access & ACCESS_WRITE) && (*entry & PTE_PRESENT) && !(*entry & PTE_WRITE))
+		return copy_on_write(space, vma, va, entry);
+	/* Resolved since, by another thread or before this CPU's TLB forgot the old entry. */
+	invlpg(va);
+	return FAULT_OK;
+}
+
+enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
+{
+	enum fault_result result = FAULT_NO_VMA;
+	struct vma *vma;
+
+	if (unlikely(va < USER_START || va >= USER_END))
+		return FAULT_NO_VMA;
+	lock_acquire(&space->lock);
+	vma = vma_for(space, va);
+	if (likely(vma))
+		result = allowed(vma, access) ? resolve(space, vma, ALIGN_DOWN(va, PAGE_SIZE), access)
+					      : FAULT_ACCESS;
+	lock_release(&space->lock);
+	return result;
+}

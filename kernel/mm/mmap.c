@@ -1,0 +1,134 @@
+/* mmap and munmap. */
+#include "abi/mman.h"
+
+#include "abi/errno.h"
+#include "mm/object.h"
+#include "mm/space.h"
+#include "mm/umap.h"
+#include "mm/vma_cache.h"
+
+#define CHUNK_BUDGET 256 /* pages, at about 110 instructions each */
+#define MAX_VMAS     65530
+
+/* The page-aligned length, or 0 when it is 0 or does not fit into the user half. */
+static uint64_t page_length(uint64_t length)
+{
+	if (length == 0 || length > USER_END)
+		return 0;
+	return ALIGN_UP(length, PAGE_SIZE);
+}
+
+/* Where the mapping goes; a negative errno as Linux gives it. [lock] */
+static int64_t place(struct space *space, uint64_t addr, uint64_t size, int flags)
+{
+	uint64_t found;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (!IS_ALIGNED(addr, PAGE_SIZE))
+			return -EINVAL;
+		if (size > USER_END || addr > USER_END - size)
+			return -ENOMEM;
+		if (addr < USER_START)
+			return -EPERM;
+		return vma_range_is_free(&space->vmas, addr, addr + size) ? (int64_t)addr : -EEXIST;
+	}
+	addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (addr >= USER_START && addr <= USER_END - size &&
+	    vma_range_is_free(&space->vmas, addr, addr + size))
+		return (int64_t)addr;
+	found = vma_find_gap(&space->vmas, size, PAGE_SIZE, MIB(1) / 16, space->mmap_top);
+	return found ? (int64_t)found : -ENOMEM;
+}
+
+/* Enter `area` into the tree, by growing a neighbour or with memory of its own. [lock] */
+static int add_area(struct space *space, const struct vma *area)
+{
+	struct vma *gone, *vma = NULL;
+
+	/* Each stack stays an area of its own, so that its guard is where it was. */
+	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(&space->vmas, area, &gone)) {
+		if (gone)
+			vma_release(gone);
+		return 0;
+	}
+	if (space->vmas.count < MAX_VMAS)
+		vma = vma_alloc();
+	if (!vma)
+		return -ENOMEM;
+	*vma = *area;
+	if (vma->object)
+		object_get(vma->object);
+	vma_insert(&space->vmas, vma);
+	return 0;
+}
+
+sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int prot, int flags,
+		    struct vm_object *object, uint64_t offset)
+{
+	uint64_t size = page_length(length);
+	int64_t where;
+
+	if (!size)
+		return length ? -ENOMEM : -EINVAL;
+	lock_acquire(&space->lock);
+	where = place(space, addr, size, flags);
+	if (where >= 0) {
+		struct vma area = {
+			.start = (uint64_t)where,
+			.end = (uint64_t)where + size,
+			.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
+			.flags = (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) |
+				 (flags & MAP_SHARED ? VMA_SHARED : 0),
+			.object = object,
+			.pgoff = object ? offset >> PAGE_SHIFT : (uint64_t)where >> PAGE_SHIFT,
+		};
+		int error = add_area(space, &area);
+
+		if (error)
+			where = error;
+	}
+	lock_release(&space->lock);
+	return where;
+}
+
+/* Take the vmas of the range out of the tree. [lock] */
+static int remove_areas(struct space *space, uint64_t start, uint64_t end)
+{
+	struct vma_edit edit;
+
+	if (vma_range_is_free(&space->vmas, start, end))
+		return 0;
+	if (!vma_edit_begin(&edit))
+		return -ENOMEM;
+	vma_remove(&space->vmas, start, end, &edit);
+	vma_edit_end(&edit);
+	return 0;
+}
+
+/*
+ * The vmas go first, all at once, so that nothing can fault a page back in; then the pages, chunk
+ * by chunk. *cursor is 0 before that, and then the address to go on from.
+ */
+sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor)
+{
+	uint64_t size = page_length(length), end = addr + size;
+	unsigned budget = CHUNK_BUDGET;
+	struct tlb_batch batch;
+	sysret_t result = 0;
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || !size || addr > USER_END - size)
+		return -EINVAL;
+	lock_acquire(&space->lock);
+	if (!*cursor) {
+		result = remove_areas(space, addr, end);
+		*cursor = addr;
+	}
+	if (!result) {
+		tlb_batch_init(&batch, space);
+		umap_clear(space, cursor, end, &budget, &batch);
+		tlb_batch_finish(&batch);
+		result = *cursor < end ? SYS_AGAIN : 0;
+	}
+	lock_release(&space->lock);
+	return result;
+}

@@ -1,0 +1,18 @@
+/* Filling a new address space, which no CPU has loaded yet, for exec. */
+#pragma once
+
+#include "mm/space.h"
+
+/*
+ * Map one segment of a program: `filesz` bytes of `object` from `offset` on at `va`, then zeros up
+ * to `memsz`. `va` and `offset` are congruent modulo the page size. -ENOMEM, -EEXIST when the range
+ * is taken. Takes RANK_SPACE.
+ */
+__must_check int space_map_segment(struct space *space, uint64_t va, uint64_t memsz, int prot,
+				   struct vm_object *object, uint64_t offset, uint64_t filesz);
+
+/*
+ * Write `n` bytes from kernel memory (NULL: zeros) to `va`, whatever the protection there, making
+ * pages as needed. -ENOMEM, -EFAULT where nothing is mapped. Takes RANK_SPACE.
+ */
+__must_check int space_write_new(struct space *space, uint64_t va, const void *src, size_t n);

@@ -1,0 +1,137 @@
+#include "mm/space.h"
+
+#include "arch/x86_64/cpu.h"
+#include "lib/string.h"
+#include "lib/upcall.h"
+#include "mm/cr3.h"
+#include "mm/frames.h"
+#include "mm/kmap.h"
+#include "mm/phys.h"
+#include "mm/slab.h"
+#include "mm/umap.h"
+#include "mm/vma_cache.h"
+
+#define KERNEL_SLOTS	256 /* the upper half of a PML4 */
+#define STACK_MAX	MIB(8)
+#define STACK_GAP	MIB(128) /* below the stack's reach, before mappings start */
+#define CLEAR_BUDGET	256
+
+static struct slab_cache space_cache;
+
+void space_init(void)
+{
+	slab_init(&space_cache, "space", sizeof(struct space), 8);
+	vma_cache_init();
+}
+
+/* Link the master's lower-level tables: the kernel half is one object, never a copy of tables. */
+static void link_kernel_half(paddr_t root)
+{
+	pte_t *slots = (pte_t *)phys_to_virt(root) + KERNEL_SLOTS;
+	const pte_t *master = (const pte_t *)phys_to_virt(master_pml4) + KERNEL_SLOTS;
+
+	memcpy(slots, master, KERNEL_SLOTS * sizeof(pte_t));
+#ifdef MUTANT_change_slot
+	slots[level_index(FRAME_TABLE_BASE, PT_LEVELS) - KERNEL_SLOTS] = 0;
+#endif
+	kmap_check_slots(root);
+}
+
+struct space *space_create(void)
+{
+	struct page *root = frame_alloc(PAGE_TABLE);
+	struct space *space = root ? slab_alloc(&space_cache) : NULL;
+
+	if (!space) {
+		if (root)
+			frame_free(root);
+		return NULL;
+	}
+	memset(page_to_virt(root), 0, PAGE_SIZE / 2);
+	space->lock = LOCK_INIT("space", RANK_SPACE);
+	space->root = page_to_paddr(root);
+	space->users = 1;
+	space->tables = 1;
+	space->mmap_top = USER_END - STACK_MAX - STACK_GAP;
+	space->stack_limit = USER_END - STACK_MAX;
+	vma_tree_init(&space->vmas);
+	claim_init(&space->claim);
+	link_kernel_half(space->root);
+	return space;
+}
+
+void space_get(struct space *space)
+{
+	__atomic_fetch_add(&space->users, 1, __ATOMIC_RELAXED);
+}
+
+bool space_put(struct space *space)
+{
+	return __atomic_fetch_sub(&space->users, 1, __ATOMIC_ACQ_REL) == 1;
+}
+
+void space_destroy(struct space *space)
+{
+	struct page *root = paddr_to_page(space->root);
+
+	for (unsigned word = 0; word < CPU_WORDS; word++) {
+		if (space->live[word])
+			panic("space %p destroyed while live on a CPU", (void *)space);
+	}
+	if (root->word || space->resident || space->vmas.count)
+		panic("space %p destroyed with %lu pages, %u vmas, %lu entries left",
+		      (void *)space, space->resident, space->vmas.count, root->word);
+	frame_free(root);
+	slab_free(&space_cache, space);
+}
+
+static DEFINE_PERCPU(struct space *, loaded_space);
+
+void space_switch(struct space *space)
+{
+	struct space *old = *PERCPU(loaded_space);
+	uint32_t id = this_cpu()->id;
+
+	if (old == space)
+		return;
+	/* Steps 1 and 2 of mm/tlb.h: the atomic operation is the barrier as well. */
+	if (space)
+		__atomic_fetch_or(&space->live[id / 64], 1ULL << (id % 64), __ATOMIC_SEQ_CST);
+	cr3_load_checked(space ? space->root : master_pml4);
+	*PERCPU(loaded_space) = space;
+	if (old)
+		__atomic_fetch_and(&old->live[id / 64], ~(1ULL << (id % 64)), __ATOMIC_RELEASE);
+}
+
+/* Unmap what vmas cover from space->clear_cursor on; true when nothing is left. [lock] */
+static bool clear_pages(struct space *space, unsigned *budget)
+{
+	struct tlb_batch batch;
+	struct vma *vma;
+
+	tlb_batch_init(&batch, space);
+	while (*budget && (vma = vma_find_from(&space->vmas, space->clear_cursor))) {
+		uint64_t va = MAX(space->clear_cursor, vma->start);
+
+		umap_clear(space, &va, vma->end, budget, &batch);
+		space->clear_cursor = va;
+	}
+	tlb_batch_finish(&batch);
+	return *budget != 0;
+}
+
+sysret_t space_clear_chunk(struct space *space)
+{
+	unsigned budget = CLEAR_BUDGET;
+	struct vma *vma = NULL;
+
+	lock_acquire(&space->lock);
+	if (clear_pages(space, &budget)) {
+		while (budget-- && (vma = vma_pop(&space->vmas)))
+			vma_release(vma);
+		if (!vma)
+			vma_tree_init(&space->vmas);
+	}
+	lock_release(&space->lock);
+	return vma || !budget ? SYS_AGAIN : 0;
+}

@@ -1,0 +1,245 @@
+#include "mm/umap.h"
+
+#include "abi/errno.h"
+#include "lib/upcall.h"
+#include "mm/frames.h"
+#include "mm/phys.h"
+
+#define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED)
+
+static void refuse_kernel_half(uint64_t va)
+{
+	if (unlikely(va >= KERNEL_HIGHER_HALF_BASE))
+		panic("umap refuses the kernel address %p", (void *)va);
+}
+
+static struct page *table_page(const pte_t *entry)
+{
+	return paddr_to_page(direct_map_to_phys(entry));
+}
+
+pte_t *umap_find(const struct space *space, uint64_t va)
+{
+	paddr_t table = space->root;
+
+	refuse_kernel_half(va);
+	for (int level = PT_LEVELS; level > 1; level--) {
+		pte_t entry = ((pte_t *)phys_to_virt(table))[level_index(va, level)];
+
+		if (!(entry & PTE_PRESENT))
+			return NULL;
+		table = pte_address(entry);
+	}
+	return (pte_t *)phys_to_virt(table) + level_index(va, 1);
+}
+
+static void fill(pte_t *entry, pte_t value)
+{
+	*entry = value;
+	table_page(entry)->word++;
+}
+
+static void empty(pte_t *entry)
+{
+	*entry = 0;
+	table_page(entry)->word--;
+}
+
+/* Hang a fresh table into the empty `entry`. */
+static bool add_table(struct space *space, pte_t *entry)
+{
+	struct page *page = frame_alloc_zeroed(PAGE_TABLE);
+
+	if (!page)
+		return false;
+	space->tables++;
+	fill(entry, page_to_paddr(page).raw | TABLE_FLAGS);
+	return true;
+}
+
+/* Free the tables on the way to `va` that hold nothing: a way that was only half made. */
+static void drop_empty(struct space *space, uint64_t va);
+
+pte_t *umap_make(struct space *space, uint64_t va)
+{
+	pte_t *entry = (pte_t *)phys_to_virt(space->root) + level_index(va, PT_LEVELS);
+
+	refuse_kernel_half(va);
+	for (int level = PT_LEVELS - 1; level >= 1; level--) {
+		if (unlikely(!*entry) && !add_table(space, entry)) {
+			drop_empty(space, va);
+			return NULL;
+		}
+		entry = (pte_t *)phys_to_virt(pte_address(*entry)) + level_index(va, level);
+	}
+	return entry;
+}
+
+void umap_set(struct space *space, pte_t *entry, pte_t value)
+{
+	fill(entry, value);
+	space->resident++;
+}
+
+/* A position in the tables: the entries on the way to an address, as far down as they exist. */
+struct path {
+	pte_t *entry[PT_LEVELS + 1];
+	int level; /* of the lowest entry */
+};
+
+static void path_find(const struct space *space, uint64_t va, struct path *path)
+{
+	paddr_t table = space->root;
+	int level = PT_LEVELS;
+
+	for (;; level--) {
+		path->entry[level] = (pte_t *)phys_to_virt(table) + level_index(va, level);
+		path->level = level;
+		if (level == 1 || !(*path->entry[level] & PTE_PRESENT))
+			return;
+		table = pte_address(*path->entry[level]);
+	}
+}
+
+/*
+ * Clear the entries that point to tables without entries, from the lowest level of `path`, the way
+ * to `va`, up. CPUs cache the way as well: a flush of the page drops that too (SDM 3A 4.10.4.1).
+ */
+static void free_empty_tables(struct space *space, const struct path *path, uint64_t va,
+			      struct tlb_batch *batch)
+{
+	for (int level = path->level; level < PT_LEVELS; level++) {
+		struct page *table = table_page(path->entry[level]);
+
+		if (table->word)
+			return;
+		empty(path->entry[level + 1]);
+		space->tables--;
+		tlb_batch_page(batch, va);
+		tlb_batch_free(batch, table);
+	}
+}
+
+static void drop_empty(struct space *space, uint64_t va)
+{
+	struct tlb_batch batch;
+	struct path path;
+
+	tlb_batch_init(&batch, space);
+	path_find(space, va, &path);
+	free_empty_tables(space, &path, ALIGN_DOWN(va, PAGE_SIZE), &batch);
+	tlb_batch_finish(&batch);
+}
+
+/* Where the table (of entries of `level`) that covers `va` ends. */
+static uint64_t table_end(uint64_t va, int level)
+{
+	uint64_t size = level_size(level + 1);
+
+	return ALIGN_DOWN(va, size) + size;
+}
+
+void umap_clear(struct space *space, uint64_t *at, uint64_t end, unsigned *budget,
+		struct tlb_batch *batch)
+{
+	uint64_t va = *at;
+
+	refuse_kernel_half(end - 1);
+	while (va < end && *budget) {
+		struct path path;
+		uint64_t stop;
+
+		path_find(space, va, &path);
+		--*budget;
+		if (path.level > 1) {
+			va = ALIGN_DOWN(va, level_size(path.level)) + level_size(path.level);
+			continue;
+		}
+		stop = MIN(end, table_end(va, 1));
+		for (pte_t *entry = path.entry[1]; va < stop && *budget; entry++, va += PAGE_SIZE) {
+			pte_t old = *entry;
+
+			if (!old)
+				continue;
+			--*budget;
+			empty(entry);
+			space->resident--;
+			tlb_batch_page(batch, va);
+			tlb_batch_free(batch, paddr_to_page(pte_frame(old)));
+		}
+		free_empty_tables(space, &path, va - PAGE_SIZE, batch);
+	}
+	*at = MIN(va, end);
+}
+
+pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64_t *va,
+		 unsigned *budget)
+{
+	uint64_t at = start;
+
+	while (at < end && *budget) {
+		struct path path;
+		uint64_t stop;
+
+		path_find(space, at, &path);
+		--*budget;
+		if (path.level > 1) {
+			at = ALIGN_DOWN(at, level_size(path.level)) + level_size(path.level);
+			continue;
+		}
+		stop = MIN(end, table_end(at, 1));
+		for (pte_t *entry = path.entry[1]; at < stop && *budget; entry++, at += PAGE_SIZE) {
+			if (*entry) {
+				*va = at;
+				return entry;
+			}
+		}
+	}
+	*va = MIN(at, end);
+	return NULL;
+}
+
+sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end, unsigned *budget,
+		   struct tlb_batch *batch)
+{
+	while (*va < end && *budget) {
+		struct path path;
+		uint64_t stop = MIN(end, table_end(*va, 1));
+		pte_t *source, *target;
+		uint64_t copied = 0;
+
+		path_find(from, *va, &path);
+		if (--*budget == 0)
+			break;
+		if (path.level > 1) {
+			*va = ALIGN_DOWN(*va, level_size(path.level)) + level_size(path.level);
+			continue;
+		}
+		target = umap_make(to, *va);
+		if (!target)
+			return -ENOMEM;
+		stop = MIN(stop, *va + *budget * PAGE_SIZE);
+		*budget -= (unsigned)((stop - *va) / PAGE_SIZE);
+		for (source = path.entry[1]; *va < stop; source++, target++, *va += PAGE_SIZE) {
+			pte_t entry = *source;
+
+			if (!entry)
+				continue;
+			if (entry & PTE_WRITE) {
+				entry &= ~PTE_WRITE;
+				*source = entry;
+				tlb_batch_page(batch, *va);
+			}
+			page_get(paddr_to_page(pte_frame(entry)));
+			*target = entry;
+			copied++;
+		}
+		target--;
+		table_page(target)->word += copied;
+		to->resident += copied;
+		if (!copied)
+			drop_empty(to, *va - PAGE_SIZE);
+	}
+	*va = MIN(*va, end);
+	return 0;
+}

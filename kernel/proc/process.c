@@ -1,0 +1,112 @@
+#include "proc/process.h"
+
+#include "lib/upcall.h"
+#include "mm/slab.h"
+
+#define PID_MAX 4194304 /* as Linux on 64-bit machines */
+
+struct lock tree_lock = LOCK_INIT("process tree", RANK_TREE);
+struct process *init_process;
+static struct rb_root pids; /* [tree_lock] */
+static int64_t last_pid;    /* [tree_lock] */
+static struct slab_cache process_cache;
+
+void processes_init(void)
+{
+	slab_init(&process_cache, "process", sizeof(struct process), 16);
+}
+
+static struct process *of_node(struct rb_node *node)
+{
+	return node ? rb_entry(node, struct process, pid_node) : NULL;
+}
+
+struct process *process_find(int64_t pid)
+{
+	struct rb_node *node = pids.node;
+
+	while (node) {
+		int64_t at = of_node(node)->pid;
+
+		if (pid == at)
+			return of_node(node);
+		node = pid < at ? node->left : node->right;
+	}
+	return NULL;
+}
+
+struct process *process_next(const struct process *process)
+{
+	return of_node(process ? rb_next(&process->pid_node) : rb_first(&pids));
+}
+
+/* The thread of that number: a process's first thread bears its pid. */
+struct thread *thread_find(int64_t tid)
+{
+	struct process *process = process_find(tid);
+	struct thread *thread;
+
+	if (!process)
+		return NULL;
+	list_for_each_entry (thread, &process->threads, process_link) {
+		if (thread->tid == tid)
+			return thread;
+	}
+	return NULL;
+}
+
+/* The next number that is nobody's, nor the group or session of anybody. [tree_lock] */
+static int64_t new_pid(void)
+{
+	do {
+		last_pid = last_pid < PID_MAX ? last_pid + 1 : 2;
+	} while (process_find(last_pid));
+	return last_pid;
+}
+
+static void insert(struct process *process)
+{
+	struct rb_node *parent = NULL, **link = &pids.node;
+
+	while (*link) {
+		parent = *link;
+		link = process->pid < of_node(parent)->pid ? &parent->left : &parent->right;
+	}
+	rb_link(&process->pid_node, parent, link);
+	rb_insert_fixup(&process->pid_node, &pids);
+}
+
+struct process *process_create(struct process *parent)
+{
+	struct process *process = slab_alloc(&process_cache);
+
+	if (!process)
+		return NULL;
+	list_init(&process->children);
+	list_init(&process->sibling_link);
+	list_init(&process->threads);
+	waitq_init(&process->child_changed);
+
+	lock_acquire(&tree_lock);
+	process->pid = new_pid();
+	process->parent = parent;
+	process->pgid = parent ? parent->pgid : process->pid;
+	process->sid = parent ? parent->sid : process->pid;
+	if (parent)
+		list_add_tail(&parent->children, &process->sibling_link);
+	insert(process);
+	lock_release(&tree_lock);
+	return process;
+}
+
+void process_unlink(struct process *process)
+{
+	ASSERT(lock_held(&tree_lock) && list_empty(&process->threads));
+	list_del(&process->sibling_link);
+	rb_erase(&process->pid_node, &pids);
+}
+
+void process_free(struct process *process)
+{
+	slab_free(&process_cache, process);
+}

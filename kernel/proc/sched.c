@@ -1,0 +1,286 @@
+#include "proc/sched.h"
+
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/tsc.h"
+#include "arch/x86_64/vectors.h"
+#include "lib/upcall.h"
+
+struct runq {
+	struct lock lock;
+	struct list threads; /* [lock] RUNNABLE, in the order in which they will run */
+	uint32_t count;	     /* [lock] their number; read by others to compare loads */
+	bool idle;	     /* [lock] the CPU found nothing and halts: it needs an interrupt */
+};
+
+static DEFINE_PERCPU(struct runq, runq);
+uint64_t sched_slice_ns = SLICE_NS;
+
+void sched_init_cpu(void)
+{
+	struct runq *rq = PERCPU(runq);
+
+	rq->lock = LOCK_INIT("runq", RANK_RUNQ);
+	list_init(&rq->threads);
+}
+
+static bool may_run_on(const struct thread *thread, uint32_t cpu)
+{
+	return bitmap_test(thread->affinity, cpu);
+}
+
+/* Threads on a CPU, the running one included; read without locks, so only a hint. */
+static uint32_t load_of(uint32_t cpu)
+{
+	return PERCPU_OF(cpu, runq)->count + (cpu_by_id(cpu)->current != NULL);
+}
+
+/* A CPU for the thread: where it was if nothing runs there, else the least busy. */
+static uint32_t choose_cpu(const struct thread *thread)
+{
+	uint32_t best = UINT32_MAX, best_load = UINT32_MAX;
+
+	if (cpu_count == 1)
+		return 0;
+	if (cpu_by_id(thread->cpu)->online && may_run_on(thread, thread->cpu) &&
+	    load_of(thread->cpu) == 0)
+		return thread->cpu;
+	for (uint32_t cpu = 0; cpu < cpu_count && best_load; cpu++) {
+		uint32_t load;
+
+		if (!cpu_by_id(cpu)->online || !may_run_on(thread, cpu))
+			continue;
+		load = load_of(cpu);
+		if (load < best_load) {
+			best = cpu;
+			best_load = load;
+		}
+	}
+	/* An affinity without a CPU that is online is refused when it is set. */
+	ASSERT(best != UINT32_MAX);
+	return best;
+}
+
+/* On the queue of `cpu`, last, or first if it is `urgent`: then the CPU looks at once. */
+static void enqueue(struct thread *thread, uint32_t cpu, bool urgent)
+{
+	struct runq *rq = PERCPU_OF(cpu, runq);
+	bool kick;
+
+	lock_acquire(&rq->lock);
+	thread->cpu = cpu;
+	if (urgent)
+		list_add(&rq->threads, &thread->run_link);
+	else
+		list_add_tail(&rq->threads, &thread->run_link);
+	rq->count++;
+	kick = rq->idle || urgent;
+	rq->idle = false;
+	lock_release(&rq->lock);
+
+	if (cpu == this_cpu()->id)
+		this_cpu()->work |= urgent ? CPU_WORK_RESCHED : 0;
+	else if (kick)
+		apic_send_ipi(cpu_by_id(cpu)->apic_id, VECTOR_RESCHED);
+}
+
+void sched_start(struct thread *thread)
+{
+	__atomic_store_n(&thread->state, THREAD_RUNNABLE, __ATOMIC_RELEASE);
+	enqueue(thread, choose_cpu(thread), false);
+}
+
+/* A kernel task that is woken goes first: it is short, and what it does is waited for. */
+void thread_wake(struct thread *thread)
+{
+	uint32_t state = __atomic_load_n(&thread->state, __ATOMIC_SEQ_CST);
+
+	for (;;) {
+		uint32_t next = THREAD_WOKEN;
+
+		if (state == THREAD_PARKED)
+			next = THREAD_RUNNABLE;
+		else if (state != THREAD_WAITING)
+			return;
+#ifdef MUTANT_ignore_parking
+		next = THREAD_RUNNABLE;
+#endif
+		if (__atomic_compare_exchange_n(&thread->state, &state, next, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+			if (next == THREAD_RUNNABLE)
+				enqueue(thread, choose_cpu(thread), !thread->process);
+			return;
+		}
+	}
+}
+
+static struct thread *dequeue_first(struct runq *rq, uint32_t for_cpu)
+{
+	struct thread *thread;
+
+	list_for_each_entry (thread, &rq->threads, run_link) {
+		if (!may_run_on(thread, for_cpu))
+			continue;
+		list_del(&thread->run_link);
+		rq->count--;
+		return thread;
+	}
+	return NULL;
+}
+
+/* A thread that waits for another CPU while this one has nothing to do. */
+static struct thread *steal(uint32_t me)
+{
+	for (uint32_t step = 1; step < cpu_count; step++) {
+		uint32_t victim = (me + step) % cpu_count;
+		struct runq *rq = PERCPU_OF(victim, runq);
+		struct thread *thread;
+
+		if (!cpu_by_id(victim)->online || !__atomic_load_n(&rq->count, __ATOMIC_RELAXED))
+			continue;
+		lock_acquire(&rq->lock);
+		thread = dequeue_first(rq, me);
+		lock_release(&rq->lock);
+		if (thread)
+			return thread;
+	}
+	return NULL;
+}
+
+/* This CPU's first thread; or NULL, with the queue marked so that whoever adds one interrupts. */
+static struct thread *take_own(struct runq *rq, uint32_t me, bool going_idle)
+{
+	struct thread *thread;
+
+	lock_acquire(&rq->lock);
+	thread = dequeue_first(rq, me);
+	rq->idle = !thread && going_idle;
+	lock_release(&rq->lock);
+	return thread;
+}
+
+/* Threads that may no longer run here (sched_setaffinity) go to where they may. */
+static void send_away_strangers(struct runq *rq, uint32_t me)
+{
+	for (;;) {
+		struct thread *thread = NULL, *stranger = NULL;
+
+		lock_acquire(&rq->lock);
+		list_for_each_entry (thread, &rq->threads, run_link) {
+			if (!may_run_on(thread, me)) {
+				stranger = thread;
+				list_del(&thread->run_link);
+				rq->count--;
+				break;
+			}
+		}
+		lock_release(&rq->lock);
+		if (!stranger)
+			return;
+		enqueue(stranger, choose_cpu(stranger), false);
+	}
+}
+
+void sched_renew_slice(void)
+{
+	timer_set_slice(clock_ns() + sched_slice_ns);
+}
+
+static void claim_for(struct cpu *cpu, struct thread *thread)
+{
+	struct cpu *nobody = NULL;
+
+	if (!__atomic_compare_exchange_n(&thread->owner, &nobody, cpu, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE))
+		panic("thread %ld is run by CPU %u, and CPU %u took it too", thread->tid, nobody->id,
+		      cpu->id);
+}
+
+static void make_current(struct cpu *cpu, struct thread *thread, struct trapframe *slot)
+{
+	claim_for(cpu, thread);
+	__atomic_store_n(&thread->state, THREAD_RUNNING, __ATOMIC_RELAXED);
+	thread->cpu = cpu->id;
+	cpu->current = thread;
+	cpu->work |= CPU_WORK_LOAD;
+	*slot = thread->frame;
+	sched_renew_slice();
+}
+
+struct thread *sched_pick(struct trapframe *slot)
+{
+	struct cpu *cpu = this_cpu();
+	struct runq *rq = PERCPU(runq);
+	struct thread *thread = take_own(rq, cpu->id, false);
+
+	if (!thread && rq->count)
+		send_away_strangers(rq, cpu->id);
+	if (!thread)
+		thread = steal(cpu->id);
+	if (!thread)
+		thread = take_own(rq, cpu->id, true);
+	if (!thread) {
+		timer_set_slice(0);
+		return NULL;
+	}
+	make_current(cpu, thread, slot);
+	return thread;
+}
+
+/* Save what the thread is, so that another CPU may take it as soon as its state says so. */
+static void release(struct cpu *cpu, struct thread *thread, const struct trapframe *slot)
+{
+	if (thread->process) {
+		thread_save_state(thread);
+		thread->frame = *slot;
+	}
+	cpu->current = NULL;
+	__atomic_store_n(&thread->owner, NULL, __ATOMIC_RELEASE);
+}
+
+bool sched_park(struct thread *thread, struct trapframe *slot)
+{
+	struct cpu *cpu = this_cpu();
+	uint32_t state = THREAD_WAITING;
+
+	release(cpu, thread, slot);
+	thread_clear_work(thread, THREAD_WORK_STATE);
+	if (__atomic_compare_exchange_n(&thread->state, &state, THREAD_PARKED, false,
+					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return true;
+	claim_for(cpu, thread);
+	__atomic_store_n(&thread->state, THREAD_RUNNING, __ATOMIC_RELAXED);
+	cpu->current = thread;
+	return false;
+}
+
+void sched_requeue(struct thread *thread, struct trapframe *slot)
+{
+	struct cpu *cpu = this_cpu();
+	uint32_t target = may_run_on(thread, cpu->id) ? cpu->id : choose_cpu(thread);
+
+	release(cpu, thread, slot);
+	__atomic_store_n(&thread->state, THREAD_RUNNABLE, __ATOMIC_RELEASE);
+	enqueue(thread, target, false);
+}
+
+void sched_drop(struct thread *thread)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->current = NULL;
+	cpu->work &= ~CPU_WORK_LOAD;
+	__atomic_store_n(&thread->owner, NULL, __ATOMIC_RELEASE);
+}
+
+bool sched_should_leave(const struct thread *thread)
+{
+	const struct cpu *cpu = this_cpu();
+
+	return PERCPU(runq)->count || !may_run_on(thread, cpu->id);
+}
+
+void sched_yield_current(void)
+{
+	if (PERCPU(runq)->count)
+		this_cpu()->work |= CPU_WORK_RESCHED;
+}

@@ -1,0 +1,14 @@
+/* Which signal an exception in ring 3 is, as Linux has it. */
+#pragma once
+
+#include "proc/signal.h"
+
+/* An exception other than a page fault; `tf` is the thread's frame. Takes RANK_TREE. */
+void signal_for_trap(struct thread *thread, struct trapframe *tf);
+
+/* A page fault at `va` that space_fault() could not resolve. Takes RANK_TREE. */
+void signal_for_page_fault(struct thread *thread, struct trapframe *tf, uint64_t va,
+			   enum fault_result result);
+
+/* No frame is left for the thread's page: its process is killed. Takes RANK_TREE. */
+void signal_out_of_memory(struct thread *thread);

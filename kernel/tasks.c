@@ -1,0 +1,70 @@
+#include "tasks.h"
+
+#include "core/log.h"
+#include "lib/upcall.h"
+#include "mm/online.h"
+
+static struct thread *log_task, *online_task;
+static bool online_asked; /* somebody waits, whatever the watermarks say */
+
+static sysret_t log_turn(struct thread *task)
+{
+	if (log_drain_some())
+		return SYS_AGAIN;
+	thread_prepare_wait(task);
+	if (!log_drain_some())
+		return SYS_BLOCKED;
+	thread_cancel_wait(task);
+	return SYS_AGAIN;
+}
+
+static bool online_needed(void)
+{
+	return __atomic_load_n(&online_asked, __ATOMIC_SEQ_CST) || online_wanted();
+}
+
+static sysret_t online_turn(struct thread *task)
+{
+	if (online_needed()) {
+		__atomic_store_n(&online_asked, false, __ATOMIC_SEQ_CST);
+		online_next();
+		waitq_wake_all(&online_waiters);
+		return SYS_AGAIN;
+	}
+	thread_prepare_wait(task);
+	if (!online_needed())
+		return SYS_BLOCKED;
+	thread_cancel_wait(task);
+	return SYS_AGAIN;
+}
+
+void tasks_start(void)
+{
+	log_task = ktask_start("log", log_turn);
+	online_task = ktask_start("online", online_turn);
+	if (!log_task || !online_task)
+		panic("no memory for the kernel tasks");
+	log_use_task();
+}
+
+void log_task_wake(void)
+{
+	thread_wake(log_task);
+}
+
+void online_task_wake(void)
+{
+	thread_wake(online_task);
+}
+
+/* The recheck (core/waitq.h) is the failed allocation's repetition, in the exit loop. */
+bool online_wait(struct thread *thread)
+{
+	if (!online_left())
+		return false;
+	thread_prepare_wait(thread);
+	waitq_add(&online_waiters, &thread->waiters[0], thread);
+	__atomic_store_n(&online_asked, true, __ATOMIC_SEQ_CST);
+	thread_wake(online_task);
+	return true;
+}

@@ -1,0 +1,17 @@
+/* The kernel tasks that are always there: draining the log, bringing memory online. */
+#pragma once
+
+#include "proc/ktask.h"
+
+/* Start them; from now on the log is drained by its task. Panics without memory. */
+void tasks_start(void);
+
+/* Make them look for work. From the exit loop, without locks. */
+void log_task_wake(void);
+void online_task_wake(void);
+
+/*
+ * Let the current thread wait until more memory is online, and start the task. False when none is
+ * left offline: then there is nothing to wait for.
+ */
+bool online_wait(struct thread *thread);
