@@ -1,0 +1,29 @@
+/*
+ * The two 8259 interrupt controllers (Intel 8259A data sheet). Masked for good where I/O APICs
+ * exist; the interrupt source of a machine without ACPI.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+#define PIC_IRQS 16
+
+/*
+ * Move their vectors from the exceptions to VECTOR_PIC, and mask all inputs. Without 8259s it does
+ * nothing.
+ */
+void pic_init(void);
+
+/* Mask or unmask input `irq` (0 to 15); unmasking one of the second controller opens the cascade.
+ */
+void pic_mask(unsigned int irq);
+void pic_unmask(unsigned int irq);
+
+/* End of interrupt for `irq`. Not for a spurious one. */
+void pic_eoi(unsigned int irq);
+
+/*
+ * An interrupt came at VECTOR_PIC + `irq`. True when it is spurious: its request was gone before
+ * it was accepted (IRQ 7 and 15 only). Then no EOI is due; the cascade's has been sent.
+ */
+bool pic_spurious(unsigned int irq);
