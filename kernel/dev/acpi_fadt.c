@@ -59,7 +59,7 @@ static void parse_pm_timer(const struct acpi_table *table, uint32_t flags,
 {
 	uint32_t port = acpi_u32(table, FADT_PM_TMR);
 
-	info->pm_timer_bits = flags & FLAG_TMR_VAL_EXT ? 32 : 24;
+	info->pm_timer_bits = (flags & FLAG_TMR_VAL_EXT) ? 32 : 24;
 	if (info->hw_reduced)
 		return;
 	info->pm_timer = parse_register(table, FADT_X_PM_TMR);

@@ -31,7 +31,7 @@ static bool has_name(const uint8_t *header, const char *name)
 static void copy_name(char name[5], const uint8_t *header)
 {
 	for (int i = 0; i < 4; i++)
-		name[i] = header[i] >= ' ' && header[i] <= '~' ? (char)header[i] : '?';
+		name[i] = (char)(header[i] >= ' ' && header[i] <= '~' ? header[i] : '?');
 	name[4] = '\0';
 }
 

@@ -136,7 +136,7 @@ int cmdline_size(const char *line, const char *key, uint64_t *bytes)
 		return 0;
 	if ((size_t)len >= sizeof(buf))
 		return -1;
-	if (strncmp(text, "0x", 2) == 0) {
+	if (text[0] == '0' && text[1] == 'x') {
 		base = 16;
 		text += 2;
 	}
