@@ -21,7 +21,7 @@ say       = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all
-all: iso
+all: iso  ## build stoa.elf and stoa.iso (the default)
 
 # What a missing tool is installed by. The stamp keeps the check out of everyday builds.
 $(BUILD)/deps/%: tools/deps
@@ -120,7 +120,7 @@ endif
 
 .PHONY: kernel iso run run-uefi run-bochs debug smoke clean help
 kernel: $(KERNEL)  ## build the kernel alone
-iso: $(KERNEL) $(ISO)  ## build stoa.elf and stoa.iso (the default)
+iso: $(KERNEL) $(ISO)  ## what `all` does
 
 # --- running it -------------------------------------------------------------------------------
 
