@@ -90,6 +90,7 @@ struct process *process_create(struct process *parent)
 	lock_acquire(&tree_lock);
 	process->pid = new_pid();
 	process->parent = parent;
+	process->ppid = parent ? parent->pid : 0;
 	process->pgid = parent ? parent->pgid : process->pid;
 	process->sid = parent ? parent->sid : process->pid;
 	if (parent)

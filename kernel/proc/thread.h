@@ -23,6 +23,7 @@
 #include "core/waitq.h"
 #include "lib/bitmap.h"
 #include "mm/space.h"
+#include "proc/io.h"
 
 struct process;
 struct thread;
@@ -59,27 +60,27 @@ struct continuation {
 	union {
 		struct {
 			uint64_t addr, length, cursor;
-			int prot;
-		} range; /* munmap, mprotect, madvise, brk */
+			int prot, flags; /* madvise: prot is the advice */
+		} range; /* mmap, munmap, mprotect, madvise, brk */
+		struct io io; /* read, write, writev */
 		struct {
 			struct process *child;
 			uint64_t cursor;
 		} fork;
-		struct {
-			struct exec_state *exec;
-		} exec;
+		struct exec_state *exec;
 		struct {
 			uint64_t deadline; /* ns of clock_ns() */
 			uaddr_t remaining;
 		} sleep;
 		struct {
-			int64_t pid;
+			int64_t pid; /* of the child that was found */
+			int wait_status;
+			uint64_t faults;
 			uaddr_t status, rusage;
-			int options;
 		} wait;
 		struct {
-			int stage;
-			int status;
+			struct space *space; /* that nobody uses any more */
+			int wait_status;
 		} exit;
 	};
 };
@@ -114,6 +115,11 @@ struct thread {
 	sigset_t pending; /* [tree_lock] directed at this thread */
 	sigset_t blocked; /* own; read by senders under tree_lock */
 	uaddr_t clear_child_tid;
+	bool dying; /* [tree_lock] it is in exit: signals do not reach it */
+	struct {
+		uint64_t deadline; /* ns of clock_ns(); 0: nothing to go on with */
+		uaddr_t remaining;
+	} restart; /* own; of a sleep that a signal interrupted, for restart_syscall */
 
 	uint64_t calls, faults, timer_irqs; /* own */
 };
@@ -159,7 +165,11 @@ static inline struct thread *current_thread(void)
 void thread_prepare_wait(struct thread *thread);
 void thread_cancel_wait(struct thread *thread);
 
-/* Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. */
+/*
+ * Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. A call
+ * that keeps something in the continuation's state answers a copy's SYS_FAULT_WAIT with SYS_AGAIN:
+ * the exit loop gets the page first in either case.
+ */
 static inline sysret_t thread_continue(struct thread *thread, sysret_t how,
 				       sysret_t (*run)(struct thread *), void (*abort)(struct thread *),
 				       enum cont_class class)
@@ -167,6 +177,6 @@ static inline sysret_t thread_continue(struct thread *thread, sysret_t how,
 	thread->cont.run = run;
 	thread->cont.abort = abort;
 	thread->cont.class = class;
-	thread->work |= THREAD_WORK_CONT;
+	__atomic_fetch_or(&thread->work, THREAD_WORK_CONT, __ATOMIC_RELAXED);
 	return how;
 }

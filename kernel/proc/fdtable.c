@@ -1,0 +1,83 @@
+#include "proc/fdtable.h"
+
+#include "lib/upcall.h"
+#include "mm/slab.h"
+
+static struct slab_cache fdtable_cache;
+
+void fdtables_init(void)
+{
+	slab_init(&fdtable_cache, "fdtable", sizeof(struct fdtable), 8);
+}
+
+void file_get(struct file *file)
+{
+	__atomic_fetch_add(&file->refs, 1, __ATOMIC_RELAXED);
+}
+
+void file_put(struct file *file)
+{
+	if (__atomic_fetch_sub(&file->refs, 1, __ATOMIC_ACQ_REL) == 1)
+		file->ops->release(file);
+}
+
+struct fdtable *fdtable_create(void)
+{
+	struct fdtable *table = slab_alloc(&fdtable_cache);
+
+	if (!table)
+		return NULL;
+	table->lock = LOCK_INIT("fdtable", RANK_OBJECT);
+	table->refs = 1;
+	return table;
+}
+
+struct fdtable *fdtable_copy(struct fdtable *from)
+{
+	struct fdtable *table = fdtable_create();
+
+	if (!table)
+		return NULL;
+	lock_acquire(&from->lock);
+	for (int fd = 0; fd < FD_MAX; fd++) {
+		table->files[fd] = from->files[fd];
+		if (table->files[fd])
+			file_get(table->files[fd]);
+	}
+	lock_release(&from->lock);
+	return table;
+}
+
+void fdtable_put(struct fdtable *table)
+{
+	if (__atomic_fetch_sub(&table->refs, 1, __ATOMIC_ACQ_REL) != 1)
+		return;
+	for (int fd = 0; fd < FD_MAX; fd++) {
+		if (table->files[fd])
+			file_put(table->files[fd]);
+	}
+	slab_free(&fdtable_cache, table);
+}
+
+struct file *fdtable_get(struct fdtable *table, int fd)
+{
+	struct file *file;
+
+	if (fd < 0 || fd >= FD_MAX)
+		return NULL;
+	lock_acquire(&table->lock);
+	file = table->files[fd];
+	if (file)
+		file_get(file);
+	lock_release(&table->lock);
+	return file;
+}
+
+void fdtable_set(struct fdtable *table, int fd, struct file *file)
+{
+	ASSERT(fd >= 0 && fd < FD_MAX);
+	lock_acquire(&table->lock);
+	ASSERT(!table->files[fd]);
+	table->files[fd] = file;
+	lock_release(&table->lock);
+}
