@@ -1,0 +1,281 @@
+// fork, exit and wait4: copies, statuses, orphans, errors.
+#include "say.h"
+
+#include <sys/resource.h>
+
+#define NO_SUCH_OPTION 0x10000000
+
+static char *shared_by_copy;
+
+static int exits_with(void *status)
+{
+	return (int)(intptr_t)status;
+}
+
+static int writes_pages(void *pages)
+{
+	for (int i = 0; i < 8; i++) {
+		char *at = (char *)pages + i * PAGE;
+
+		if (*at != i)
+			return 1;
+		*(volatile char *)at = 100;
+	}
+	return 0;
+}
+
+static void copies(void)
+{
+	char *pages = fresh_pages(8);
+	char on_stack = 1;
+	static char in_data = 2;
+
+	for (int i = 0; i < 8; i++)
+		pages[i * PAGE] = (char)i;
+	say_child("child writes the parent's pages", writes_pages, pages);
+	say_child("another child sees the parent's", writes_pages, pages);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		on_stack = in_data = 9;
+		_exit(on_stack + in_data);
+	}
+	waitpid(pid, NULL, 0);
+	say("after: %d %d, stack %d, data %d\n", pages[0], pages[7 * PAGE], on_stack, in_data);
+}
+
+static int waits_and_compares(void *pages)
+{
+	// The parent writes meanwhile, so that either may be first.
+	for (int i = 0; i < 200; i++) {
+		if (*(volatile char *)pages != 3)
+			return 1;
+		sys(SYS_sched_yield);
+	}
+	return 0;
+}
+
+static void copies_the_other_way(void)
+{
+	char *pages = fresh_pages(1);
+	int status;
+
+	*pages = 3;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(waits_and_compares(pages));
+	for (int i = 0; i < 200; i++) {
+		*(volatile char *)pages = (char)i;
+		sys(SYS_sched_yield);
+	}
+	waitpid(pid, &status, 0);
+	say("the parent's writes: %s\n", status_name(status));
+}
+
+// Each generation changes the page, forks, and adds its child's status to its own.
+static int generation(void *left)
+{
+	intptr_t n = (intptr_t)left;
+
+	if (*shared_by_copy != n)
+		return 200;
+	if (n == 0)
+		return 0;
+	*shared_by_copy = (char)(n - 1);
+	int status = status_of(generation, (void *)(n - 1));
+
+	if (*shared_by_copy != n - 1)
+		return 201;
+	return WIFEXITED(status) ? WEXITSTATUS(status) + 1 : 202;
+}
+
+static void deep_chain(void)
+{
+	shared_by_copy = fresh_pages(1);
+	*shared_by_copy = 60;
+	say_child("60 generations", generation, (void *)60);
+	say("the first still has %d\n", *shared_by_copy);
+}
+
+static void statuses(void)
+{
+	say_child("exit 0", exits_with, (void *)0);
+	say_child("exit 255", exits_with, (void *)255);
+	say_child("exit 256", exits_with, (void *)256);
+	say_child("exit 0x1234", exits_with, (void *)0x1234);
+	say_child("exit -1", exits_with, (void *)-1);
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		sys(SYS_exit, 77);
+	waitpid(pid, &status, 0);
+	say("exit of the only thread: wait status %#x\n", (unsigned)status);
+}
+
+static void wait_errors(void)
+{
+	int status = 5;
+	struct rusage usage;
+
+	say_result("nobody", sys(SYS_wait4, -1, &status, 0, NULL));
+	say_result("nobody, no hang", sys(SYS_wait4, -1, &status, WNOHANG, NULL));
+	say_result("nobody in my group", sys(SYS_wait4, 0, &status, 0, NULL));
+	say_result("no such group", sys(SYS_wait4, -999999, &status, 0, NULL));
+	say_result("no such process", sys(SYS_wait4, 999999, &status, 0, NULL));
+	say_result("my parent", sys(SYS_wait4, getppid(), &status, 0, NULL));
+	say_result("myself", sys(SYS_wait4, getpid(), &status, 0, NULL));
+	say_result("INT_MIN", sys(SYS_wait4, INT32_MIN, &status, 0, NULL));
+	say_result("bad options", sys(SYS_wait4, -1, &status, NO_SUCH_OPTION, NULL));
+	say_result("WNOWAIT", sys(SYS_wait4, -1, &status, WNOWAIT, NULL));
+	say_result("WEXITED", sys(SYS_wait4, -1, &status, WEXITED, NULL));
+	say_result("nobody, bad pointers", sys(SYS_wait4, -1, KERNEL_ADDR, 0, KERNEL_ADDR));
+	say_result("nobody, WUNTRACED", sys(SYS_wait4, -1, &status, WUNTRACED, &usage));
+	say("the status is left alone: %d\n", status);
+}
+
+static pid_t child_exiting(int status)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(status);
+	return pid;
+}
+
+static void wait_pointers(void)
+{
+	pid_t pid = child_exiting(3);
+	struct rusage usage;
+
+	memset(&usage, 0xff, sizeof(usage));
+	say_if("no status wanted", sys(SYS_wait4, pid, NULL, 0, NULL) == pid);
+	pid = child_exiting(3);
+	say_if("usage wanted", sys(SYS_wait4, pid, NULL, 0, &usage) == pid);
+	say_if("usage is sensible", usage.ru_utime.tv_sec >= 0 && usage.ru_utime.tv_sec < 100 &&
+					    usage.ru_utime.tv_usec >= 0 &&
+					    usage.ru_utime.tv_usec < 1000000 &&
+					    usage.ru_minflt >= 0);
+	pid = child_exiting(3);
+	say_result("a bad status pointer", sys(SYS_wait4, pid, KERNEL_ADDR, 0, NULL));
+	say_result("has reaped it", sys(SYS_wait4, pid, NULL, 0, NULL));
+	pid = child_exiting(3);
+	say_result("a bad usage pointer", sys(SYS_wait4, pid, NULL, 0, KERNEL_ADDR));
+	say_result("has reaped it", sys(SYS_wait4, pid, NULL, 0, NULL));
+}
+
+static int sleeps_then_exits(int status)
+{
+	struct timespec {
+		long sec, nsec;
+	} time = {0, 30000000};
+
+	sys(SYS_nanosleep, &time, NULL);
+	return status;
+}
+
+static void selection(void)
+{
+	int status = 5;
+	pid_t slow = fork();
+
+	if (slow == 0)
+		_exit(sleeps_then_exits(1));
+	say_result("no hang, still running", sys(SYS_wait4, slow, &status, WNOHANG, NULL));
+	say("the status is left alone: %d\n", status);
+	pid_t quick = child_exiting(2);
+
+	say_if("by number, the later one", sys(SYS_wait4, quick, &status, 0, NULL) == quick);
+	say("%s\n", status_name(status));
+	say_if("any, the slow one", sys(SYS_wait4, -1, &status, 0, NULL) == slow);
+	say("%s\n", status_name(status));
+	pid_t mine = child_exiting(4);
+
+	say_if("in my group", sys(SYS_wait4, 0, &status, 0, NULL) == mine);
+	mine = child_exiting(5);
+	say_if("with all options",
+	       sys(SYS_wait4, mine, &status, WUNTRACED | WCONTINUED | 0x60000000, NULL) == mine);
+	say("%s\n", status_name(status));
+	say_result("nobody is left", sys(SYS_wait4, -1, &status, 0, NULL));
+}
+
+static void many(void)
+{
+	int sum = 0, status;
+
+	for (int i = 0; i < 40; i++)
+		child_exiting(i);
+	while (waitpid(-1, &status, 0) > 0)
+		sum += WEXITSTATUS(status);
+	say("40 children's statuses together: %d\n", sum);
+}
+
+// Steps that processes take in turn, in memory that they share.
+static volatile int *step;
+
+static void wait_for_step(int wanted)
+{
+	for (int i = 0; i < 1000 && *step < wanted; i++)
+		sleeps_then_exits(0);
+}
+
+// Reads a page that its parent, dead by then, had written.
+static int orphan(pid_t parent, char *page)
+{
+	wait_for_step(1);
+	say("orphan: %s parent, page %d\n", getppid() == parent ? "THE SAME" : "another", *page);
+	*step = 2;
+	return 0;
+}
+
+static int leaves_orphan(void *arg)
+{
+	char *page = fresh_pages(1);
+	pid_t self = getpid();
+
+	(void)arg;
+	*page = 42;
+	if (fork() == 0)
+		_exit(orphan(self, page));
+	return 6;
+}
+
+static void orphans(void)
+{
+	step = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	say_child("a parent of an orphan", leaves_orphan, NULL);
+	say_result("a grandchild is not mine", sys(SYS_wait4, -1, NULL, 0, NULL));
+	*step = 1;
+	wait_for_step(2);
+}
+
+static int identity(void *parent)
+{
+	if (getppid() != (pid_t)(intptr_t)parent)
+		return 1;
+	if (getpid() == (pid_t)(intptr_t)parent)
+		return 2;
+	return sys(SYS_gettid) == getpid() ? 0 : 3;
+}
+
+static int all(void *arg)
+{
+	(void)arg;
+	copies();
+	copies_the_other_way();
+	deep_chain();
+	statuses();
+	wait_errors();
+	wait_pointers();
+	selection();
+	many();
+	orphans();
+	say_child("a child's numbers", identity, (void *)(intptr_t)getpid());
+	return 0;
+}
+
+int main(void)
+{
+	return as_first_process(all, NULL);
+}

@@ -1,0 +1,142 @@
+// clock_gettime and nanosleep: clocks, errors, and that a sleep is long enough.
+#include "say.h"
+
+#include <time.h>
+
+#define NS 1000000000l
+
+static int64_t clock_ns(int id)
+{
+	struct timespec time;
+
+	if (sys(SYS_clock_gettime, id, &time) != 0)
+		return -1;
+	return time.tv_sec * NS + time.tv_nsec;
+}
+
+static void clocks(void)
+{
+	static const int ids[] = {
+		CLOCK_REALTIME,		 CLOCK_MONOTONIC,     CLOCK_PROCESS_CPUTIME_ID,
+		CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+		CLOCK_MONOTONIC_COARSE,	 CLOCK_BOOTTIME,      CLOCK_TAI};
+	struct timespec time;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		memset(&time, 0xff, sizeof(time));
+		say("clock %d: %s", ids[i], result_name(sys(SYS_clock_gettime, ids[i], &time)));
+		say(", %s\n", time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < NS
+				      ? "in range"
+				      : "OUT OF RANGE");
+	}
+}
+
+static void clock_errors(void)
+{
+	struct timespec time = {7, 7};
+
+	say_result("clock 10", sys(SYS_clock_gettime, 10, &time));
+	say_result("clock 12", sys(SYS_clock_gettime, 12, &time));
+	say_result("clock 100", sys(SYS_clock_gettime, 100, &time));
+	say_result("clock INT_MAX", sys(SYS_clock_gettime, INT32_MAX, &time));
+	say_result("clock 100, bad pointer", sys(SYS_clock_gettime, 100, KERNEL_ADDR));
+	say("nothing was written: %ld %ld\n", (long)time.tv_sec, time.tv_nsec);
+	say_result("NULL", sys(SYS_clock_gettime, CLOCK_MONOTONIC, NULL));
+	say_result("kernel", sys(SYS_clock_gettime, CLOCK_MONOTONIC, KERNEL_ADDR));
+	say_result("a constant", sys(SYS_clock_gettime, CLOCK_MONOTONIC, "a constant string"));
+	char *edge;
+
+	pages_before_edge(1, &edge);
+	say_result("over an edge", sys(SYS_clock_gettime, CLOCK_MONOTONIC, edge - 8));
+	say_result("up to the edge", sys(SYS_clock_gettime, CLOCK_MONOTONIC, edge - 16));
+}
+
+static void order(void)
+{
+	bool forward = true, near = true;
+	int64_t last = clock_ns(CLOCK_MONOTONIC), start = last;
+
+	for (int i = 0; i < 20000; i++) {
+		int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		forward &= now >= last;
+		last = now;
+	}
+	say_if("the clock never goes back", forward);
+	say_if("the clock goes on", last > start);
+	for (int i = 0; i < 10; i++) {
+		int64_t exact = clock_ns(CLOCK_MONOTONIC);
+		int64_t coarse = clock_ns(CLOCK_MONOTONIC_COARSE);
+
+		near &= coarse > exact - NS && coarse < clock_ns(CLOCK_MONOTONIC) + NS;
+	}
+	say_if("the coarse clock is near", near);
+}
+
+static void sleep_errors(void)
+{
+	static const struct timespec bad[] = {
+		{0, NS}, {0, -1}, {-1, 0}, {0, INT64_MAX}, {INT64_MIN, 5}};
+	char *edge;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		say_result("bad time", sys(SYS_nanosleep, &bad[i], NULL));
+	say_result("NULL", sys(SYS_nanosleep, NULL, NULL));
+	say_result("kernel", sys(SYS_nanosleep, KERNEL_ADDR, NULL));
+	say_result("non-canonical", sys(SYS_nanosleep, NON_CANONICAL, NULL));
+	pages_before_edge(1, &edge);
+	memset(edge - 16, 0, 16);
+	say_result("over an edge", sys(SYS_nanosleep, edge - 8, NULL));
+	say_result("up to the edge", sys(SYS_nanosleep, edge - 16, NULL));
+	struct timespec zero = {0, 0}, left = {3, 4};
+
+	say_result("no time", sys(SYS_nanosleep, &zero, &left));
+	say_result("no time, bad pointer for the rest", sys(SYS_nanosleep, &zero, KERNEL_ADDR));
+	say("the rest is left alone: %ld %ld\n", (long)left.tv_sec, left.tv_nsec);
+}
+
+static void durations(void)
+{
+	static const long each[] = {1, 1000, 999999, 1000000, 5000000, 50000000, 1010000000};
+
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		struct timespec time = {each[i] / NS, each[i] % NS};
+		int64_t start = clock_ns(CLOCK_MONOTONIC);
+		long result = sys(SYS_nanosleep, &time, NULL);
+		int64_t took = clock_ns(CLOCK_MONOTONIC) - start;
+
+		say("sleep %ld ns: %s, %s\n", each[i], result_name(result),
+		    took < each[i]	       ? "TOO SHORT"
+		    : took > each[i] + 10 * NS ? "TOO LONG"
+					       : "long enough");
+	}
+}
+
+// A sleeper's CPU time stands still, a worker's does not.
+static void cpu_time(void)
+{
+	struct timespec time = {0, 200000000};
+	int64_t before = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	sys(SYS_nanosleep, &time, NULL);
+	int64_t slept = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+	say_if("sleeping takes little CPU time", slept - before < 100000000);
+	int64_t end = clock_ns(CLOCK_MONOTONIC) + 20 * NS;
+
+	while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < slept + 20000000 &&
+	       clock_ns(CLOCK_MONOTONIC) < end)
+		;
+	say_if("working takes CPU time", clock_ns(CLOCK_PROCESS_CPUTIME_ID) >= slept + 20000000);
+}
+
+int main(void)
+{
+	clocks();
+	clock_errors();
+	order();
+	sleep_errors();
+	durations();
+	cpu_time();
+	return 0;
+}
