@@ -139,11 +139,13 @@ class Qemu:
         return status != 0 and status not in (0x21, 0x23, 0x25, 0x27)
 
 
+# ips: so many instructions are a second to the guest; what the firmware waits for takes less of ours
+# the fewer they are.
 _BOCHSRC = """
 display_library: rfb, options="timeout=0"
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
-cpu: model={cpu}, count={cpus}, ips=50000000, reset_on_triple_fault=0
+cpu: model={cpu}, count={cpus}, ips=20000000, reset_on_triple_fault=0
 memory: guest={mem}, host={mem}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=cdrom, path="{iso}", status=inserted
