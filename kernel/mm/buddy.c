@@ -1,29 +1,40 @@
 #include "mm/buddy.h"
 
 /*
- * A block's address in the free list is its frame number. Only the links of blocks in the middle of
- * a list are kept right: the first block's `prev` is stale, since b->head[] tells that it is first.
+ * Only the links of blocks inside a list are kept right: the first block's `prev` is stale, since
+ * b->head[] tells that it is the first.
  */
 
-/* The parts of a free block's links (mm/page.h); 40 bits are more than any frame number has. */
-static inline pfn_t link_next(const struct page *page)
+static inline struct page *page_of_link(uint32_t low, uint8_t high)
 {
-	return (pfn_t)page->next_high << 32 | page->next_low;
+	pfn_t pfn = (pfn_t)high << 32 | low;
+
+	return pfn ? pfn_to_page(pfn) : NULL;
 }
 
-static inline pfn_t link_prev(const struct page *page)
+/* A free block's neighbours in its list (mm/page.h); NULL behind the last. */
+static inline struct page *link_next(const struct page *page)
 {
-	return (pfn_t)page->prev_high << 32 | page->prev_low;
+	return page_of_link(page->next_low, page->next_high);
 }
 
-static inline void set_link_next(struct page *page, pfn_t pfn)
+static inline struct page *link_prev(const struct page *page)
 {
+	return page_of_link(page->prev_low, page->prev_high);
+}
+
+static inline void set_link_next(struct page *page, const struct page *next)
+{
+	pfn_t pfn = next ? page_to_pfn(next) : 0;
+
 	page->next_low = (uint32_t)pfn;
 	page->next_high = (uint8_t)(pfn >> 32);
 }
 
-static inline void set_link_prev(struct page *page, pfn_t pfn)
+static inline void set_link_prev(struct page *page, const struct page *prev)
 {
+	pfn_t pfn = page_to_pfn(prev);
+
 	page->prev_low = (uint32_t)pfn;
 	page->prev_high = (uint8_t)(pfn >> 32);
 }
@@ -42,46 +53,53 @@ static inline uintptr_t freed_by(const struct page *page)
 	return (uintptr_t)(intptr_t)(int32_t)page->refcount;
 }
 
-/* Put the block at `pfn` first on the list of its order. */
-static inline void push(struct buddy *b, pfn_t pfn, struct page *page, unsigned int order)
+/* Put the block `page` first on the list of its order. */
+static inline void push(struct buddy *b, struct page *page, unsigned int order)
 {
-	pfn_t first = b->head[order];
+	struct page *first = b->head[order];
 
 	page->kind = PAGE_KIND(PAGE_FREE, order);
 	set_link_next(page, first);
 	if (first)
-		set_link_prev(pfn_to_page(first), pfn);
-	b->head[order] = pfn;
+		set_link_prev(first, page);
+	b->head[order] = page;
 	b->nonempty |= 1U << order;
 }
 
-/* Make `first`, the former second or 0, the first of the list of `order`. */
-static inline void set_head(struct buddy *b, unsigned int order, pfn_t first)
+/* Take the first block from the list of `order`. */
+static inline struct page *pop(struct buddy *b, unsigned int order)
 {
-	b->head[order] = first;
-	if (!first)
+	struct page *page = b->head[order];
+	struct page *next = link_next(page);
+
+	b->head[order] = next;
+	if (!next)
 		b->nonempty &= ~(1U << order);
+	return page;
 }
 
-/* Take the block at `pfn` from the list of its order. */
-static inline void unlink_block(struct buddy *b, pfn_t pfn, struct page *page, unsigned int order)
+/* Take `page`, which is not the first, from its list. */
+static __noinline void unlink_inner(struct page *page)
 {
-	pfn_t next = link_next(page);
-	pfn_t prev;
+	struct page *next = link_next(page);
+	struct page *prev = link_prev(page);
 
-	if (b->head[order] == pfn) {
-		set_head(b, order, next);
-		return;
-	}
-	prev = link_prev(page);
-	set_link_next(pfn_to_page(prev), next);
+	set_link_next(prev, next);
 	if (next)
-		set_link_prev(pfn_to_page(next), prev);
+		set_link_prev(next, prev);
 }
 
-static inline bool in_range(const struct buddy_range *range, pfn_t pfn)
+/* Whether the frame of `page` lies in the range that the last block freed was in. */
+static inline bool in_recent(const struct buddy *b, const struct page *page)
 {
-	return pfn - range->start < range->end - range->start;
+	return (uintptr_t)page - b->recent < b->recent_size;
+}
+
+/* Make that range `range`. */
+static void set_recent(struct buddy *b, const struct buddy_range *range)
+{
+	b->recent = (uintptr_t)pfn_to_page(range->start);
+	b->recent_size = (range->end - range->start) * sizeof(struct page);
 }
 
 /* The range that holds `pfn`, or NULL. */
@@ -103,51 +121,45 @@ static const struct buddy_range *find_range(const struct buddy *b, pfn_t pfn)
 	return NULL;
 }
 
-/* The same, quickly when it is the one that the last block freed was in. */
-static inline const struct buddy_range *find_range_cached(struct buddy *b, pfn_t pfn)
+/* The head of the other half of what would be the next larger block. */
+static inline struct page *buddy_of(const struct page *page, unsigned int order)
 {
-	const struct buddy_range *range = &b->ranges[b->recent];
-
-	if (likely(in_range(range, pfn)))
-		return range;
-	range = find_range(b, pfn);
-	if (range)
-		b->recent = (uint32_t)(range - b->ranges);
-	return range;
+	/* Frame 0's entry is aligned to more than the entries of the largest block. */
+	return (struct page *)((uintptr_t)page ^ (sizeof(struct page) << order));
 }
 
 /*
- * Whether the block at `pfn` of `range`, being free, merges with its buddy. A head in the range
- * means that its whole block is there (see buddy.h).
+ * Whether `page`, the buddy of a block in the recent range, is a free block of `order`. The first
+ * of the list is one, and, as ranges that touch are one, it is in that range too. Any other entry
+ * may be read only in the range, and a head there means that its whole block is.
  */
-static inline bool merges(const struct buddy_range *range, pfn_t pfn, unsigned int order)
+static inline bool is_free(const struct buddy *b, const struct page *page, unsigned int order)
 {
-	pfn_t other = pfn ^ (1UL << order);
-
-	return in_range(range, other) && pfn_to_page(other)->kind == PAGE_KIND(PAGE_FREE, order) &&
-	       order < BUDDY_MAX_ORDER;
+	return b->head[order] == page ||
+	       (in_recent(b, page) && page->kind == PAGE_KIND(PAGE_FREE, order));
 }
 
 /*
- * Enter the block at `pfn` of `range`, merging it with its buddies as far as they go. `caller`
- * becomes the record of the block that results.
+ * Enter the block `page` of the recent range, merging it with its buddies as far as they go.
+ * `caller` becomes the record of the block that results.
  */
-static __noinline void merge(struct buddy *b, const struct buddy_range *range, pfn_t pfn,
-			     unsigned int order, uintptr_t caller)
+static __noinline void merge(struct buddy *b, struct page *page, unsigned int order,
+			     uintptr_t caller)
 {
-	struct page *page;
+	for (; order < BUDDY_MAX_ORDER; order++) {
+		struct page *other = buddy_of(page, order);
 
-	for (; merges(range, pfn, order); order++) {
-		pfn_t other = pfn ^ (1UL << order);
-
-		page = pfn_to_page(other);
-		unlink_block(b, other, page, order);
-		page->type = PAGE_TAIL;
-		pfn &= other;
+		if (!is_free(b, other, order))
+			break;
+		if (b->head[order] == other)
+			(void)pop(b, order);
+		else
+			unlink_inner(other);
+		other->type = PAGE_TAIL;
+		page = MIN(page, other);
 	}
-	page = pfn_to_page(pfn);
 	set_freed_by(page, caller);
-	push(b, pfn, page, order);
+	push(b, page, order);
 }
 
 void buddy_init(struct buddy *b, const char *name)
@@ -156,22 +168,21 @@ void buddy_init(struct buddy *b, const char *name)
 }
 
 /*
- * Free all of the block at `pfn`, of order `from` and on no list, but its first 2^to frames. The
- * lists of the orders between are empty: else a smaller block had been taken.
+ * Free all of the block `page`, of order `from` and on no list, but its first 2^to frames, and
+ * return it. The lists of the orders between are empty: else a smaller block had been taken.
  */
-static __noinline void split(struct buddy *b, pfn_t pfn, unsigned int from, unsigned int to)
+static __noinline struct page *split(struct buddy *b, struct page *page, unsigned int from,
+				     unsigned int to)
 {
-	unsigned int order;
-
-	for (order = to; order < from; order++) {
-		pfn_t half = pfn + (1UL << order);
-		struct page *page = pfn_to_page(half);
-
-		page->kind = PAGE_KIND(PAGE_FREE, order);
-		set_link_next(page, 0);
-		b->head[order] = half;
-	}
 	b->nonempty |= (1U << from) - (1U << to);
+	for (; to < from; to++) {
+		struct page *half = page + (1UL << to);
+
+		half->kind = PAGE_KIND(PAGE_FREE, to);
+		set_link_next(half, NULL);
+		b->head[to] = half;
+	}
+	return page;
 }
 
 struct page *buddy_alloc(struct buddy *b, unsigned int order, uintptr_t caller)
@@ -179,22 +190,17 @@ struct page *buddy_alloc(struct buddy *b, unsigned int order, uintptr_t caller)
 	uint32_t large_enough = b->nonempty >> (order & 31);
 	struct page *page;
 	unsigned int from;
-	pfn_t pfn;
 
 	if (unlikely(order > BUDDY_MAX_ORDER || !large_enough))
 		return NULL;
 	from = order + (unsigned int)__builtin_ctz(large_enough);
-	pfn = b->head[from];
-	page = pfn_to_page(pfn);
-	set_head(b, from, link_next(page));
-	if (from != order)
-		split(b, pfn, from, order);
+	page = pop(b, from);
 	b->free_frames -= 1UL << order;
 	page->refcount = 1;
 	page->kind = PAGE_KIND(PAGE_KERNEL, order);
 	page->flags = 0;
 	page->word = caller;
-	return page;
+	return from == order ? page : split(b, page, from, order);
 }
 
 /* The head of the free block that holds `pfn`, or NULL. */
@@ -206,7 +212,7 @@ static const struct page *covering_free_block(const struct buddy_range *range, p
 		pfn_t head = ALIGN_DOWN(pfn, 1UL << order);
 		const struct page *page = pfn_to_page(head);
 
-		if (in_range(range, head) && page->type == PAGE_FREE && page->order >= order)
+		if (head >= range->start && page->type == PAGE_FREE && page->order >= order)
 			return page;
 	}
 	return NULL;
@@ -238,21 +244,39 @@ static __noreturn __noinline void bad_free(const struct buddy *b, const struct p
 	      (unsigned long)page->word);
 }
 
-void buddy_free(struct buddy *b, struct page *page, unsigned int order, uintptr_t caller)
+/* buddy_free() of a block in the recent range. */
+static inline void free_in_recent(struct buddy *b, struct page *page, unsigned int order,
+				  uintptr_t caller)
 {
-	pfn_t pfn = page_to_pfn(page);
-	const struct buddy_range *range = find_range_cached(b, pfn);
-
-	if (unlikely(!range || page->type < PAGE_KERNEL || page->order != order))
+	if (unlikely(page->type < PAGE_KERNEL || page->order != order))
 		bad_free(b, page, order, caller);
 	b->free_frames += 1UL << order;
-	set_freed_by(page, caller);
-	if (!merges(range, pfn, order)) {
-		push(b, pfn, page, order);
-		return;
-	}
 	page->type = PAGE_TAIL;
-	merge(b, range, pfn, order, caller);
+	set_freed_by(page, caller);
+	if (order < BUDDY_MAX_ORDER && is_free(b, buddy_of(page, order), order))
+		merge(b, page, order, caller);
+	else
+		push(b, page, order);
+}
+
+/* buddy_free() in another range; kept apart so that the usual way stays short. */
+static __noinline void free_elsewhere(struct buddy *b, struct page *page, unsigned int order,
+				      uintptr_t caller)
+{
+	const struct buddy_range *range = find_range(b, page_to_pfn(page));
+
+	if (!range)
+		bad_free(b, page, order, caller);
+	set_recent(b, range);
+	free_in_recent(b, page, order, caller);
+}
+
+void buddy_free(struct buddy *b, struct page *page, unsigned int order, uintptr_t caller)
+{
+	if (likely(in_recent(b, page)))
+		free_in_recent(b, page, order, caller);
+	else
+		free_elsewhere(b, page, order, caller);
 }
 
 /* Index of the first range that ends above `pfn`. */
@@ -278,11 +302,11 @@ static void replace_ranges(struct buddy *b, uint32_t at, uint32_t count, struct 
 		b->ranges[i] = b->ranges[i + count - 1];
 	b->n_ranges = b->n_ranges + 1 - count;
 	b->ranges[at] = by;
-	b->recent = at;
+	set_recent(b, &b->ranges[at]);
 }
 
-/* Enter [start, end) into the ranges. The index of the range it is now part of, or -1: no room. */
-static int add_range(struct buddy *b, pfn_t start, pfn_t end)
+/* Enter [start, end) into the ranges; the one it is part of becomes recent. False: no room. */
+static bool add_range(struct buddy *b, pfn_t start, pfn_t end)
 {
 	struct buddy_range range = {start, end};
 	uint32_t at = range_after(b, start);
@@ -301,9 +325,9 @@ static int add_range(struct buddy *b, pfn_t start, pfn_t end)
 		count++;
 	}
 	if (count == 0 && b->n_ranges == BUDDY_RANGES)
-		return -1;
+		return false;
 	replace_ranges(b, at, count, range);
-	return (int)at;
+	return true;
 }
 
 /* The order of the largest block that may begin at `pfn` and ends at or below `end`. */
@@ -319,20 +343,17 @@ static unsigned int seed_order(pfn_t pfn, pfn_t end)
 
 bool buddy_add(struct buddy *b, pfn_t start, pfn_t end)
 {
-	int at;
-
 	if (start == 0 || start >= end)
 		panic("buddy: zone %s: bad frames 0x%lx..0x%lx", b->name, (unsigned long)start,
 		      (unsigned long)end);
-	at = add_range(b, start, end);
-	if (at < 0)
+	if (!add_range(b, start, end))
 		return false;
 	b->frames += end - start;
 	b->free_frames += end - start;
 	while (start < end) {
 		unsigned int order = seed_order(start, end);
 
-		merge(b, &b->ranges[at], start, order, 0);
+		merge(b, pfn_to_page(start), order, 0);
 		start += 1UL << order;
 	}
 	return true;
@@ -348,7 +369,7 @@ int buddy_largest(const struct buddy *b)
 	return b->nonempty ? 31 - __builtin_clz(b->nonempty) : -1;
 }
 
-pfn_t buddy_next_free(const struct buddy *b, unsigned int order, pfn_t after)
+struct page *buddy_next_free(const struct buddy *b, unsigned int order, const struct page *after)
 {
-	return after ? link_next(pfn_to_page(after)) : b->head[order];
+	return after ? link_next(after) : b->head[order];
 }

@@ -24,15 +24,16 @@ struct buddy_range {
 	pfn_t end;
 };
 
-/* All fields are the zone lock's. Frame 0 is never free, so as a link it means none. */
+/* All fields are the zone lock's. Frame 0 is never free: as a link, 0 means none. */
 struct buddy {
 	const char *name;  /* for messages */
 	uint32_t nonempty; /* bit n: head[n] is not 0 */
 	uint32_t n_ranges;
-	uint32_t recent;      /* index of the range that the last buddy_free was in */
-	uint64_t frames;      /* all frames of the ranges */
-	uint64_t free_frames; /* those in free blocks */
-	pfn_t head[BUDDY_ORDERS];
+	uintptr_t recent;      /* entries of the range that the last block freed was in: */
+	uintptr_t recent_size; /* address of the first, size of all in bytes */
+	uint64_t frames;       /* all frames of the ranges */
+	uint64_t free_frames;  /* those in free blocks */
+	struct page *head[BUDDY_ORDERS]; /* lists of free blocks */
 	struct buddy_range ranges[BUDDY_RANGES];
 };
 
@@ -69,7 +70,7 @@ bool buddy_contains(const struct buddy *b, pfn_t pfn);
 int buddy_largest(const struct buddy *b);
 
 /*
- * Iterate over the free blocks of one order, for the census: the block after the one at frame
- * `after`, or the first for 0; 0 at the end. No block may be taken or freed in between.
+ * Iterate over the free blocks of one order, for the census: the block behind `after` in the list,
+ * or the first for NULL; NULL at the end. No block may be taken or freed in between.
  */
-pfn_t buddy_next_free(const struct buddy *b, unsigned int order, pfn_t after);
+struct page *buddy_next_free(const struct buddy *b, unsigned int order, const struct page *after);

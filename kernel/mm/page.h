@@ -58,12 +58,14 @@ struct page {
 		};
 	};
 };
+_Static_assert(sizeof(struct page) == 16, "a frame table entry is 16 bytes");
+_Static_assert(FRAME_TABLE_BASE % (sizeof(struct page) << 18) == 0,
+	       "the entries of a block of 1 GiB are aligned to their size (mm/buddy.c)");
+
 #define PAGE_KIND(type, order) ((uint16_t)((type) | (order) << 8))
 
-_Static_assert(sizeof(struct page) == 16, "a frame table entry is 16 bytes");
-
 #if __STDC_HOSTED__ /* not the kernel, which is freestanding: a host test */
-/* Defined by the test: entry 0 is frame 0. */
+/* Defined by the test: entry 0 is frame 0, aligned as mm/buddy.c wants it. */
 extern struct page *frame_table;
 #else
 #define frame_table ((struct page *)FRAME_TABLE_BASE)

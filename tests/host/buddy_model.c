@@ -7,7 +7,8 @@
 
 #include "host_panic.h"
 
-#define FRAMES_IN_ALL	(1UL << 34)
+#define TABLE_SIZE	((1UL << 34) * sizeof(struct page))
+#define TABLE_ALIGN	(sizeof(struct page) << BUDDY_MAX_ORDER)
 #define FRAMES_PER_PAGE (PAGE_SIZE / sizeof(struct page))
 #define BLOCKS_MAX	(1U << 16)
 
@@ -45,10 +46,16 @@ static void *map_table(void *at, size_t size, int flags)
 	return p;
 }
 
+/* The first place that is aligned as the kernel's frame table is. */
+static void *aligned(void *p)
+{
+	return (void *)ALIGN_UP((uintptr_t)p, TABLE_ALIGN);
+}
+
 void model_reset(pfn_t base)
 {
 	if (!frame_table)
-		frame_table = map_table(NULL, FRAMES_IN_ALL * sizeof(struct page), 0);
+		frame_table = aligned(map_table(NULL, TABLE_SIZE + TABLE_ALIGN, 0));
 	else
 		map_table(pfn_to_page(model_base), MODEL_FRAMES * sizeof(struct page), MAP_FIXED);
 	model_base = base;
@@ -127,6 +134,7 @@ void model_bad_free(pfn_t pfn, unsigned int order, const char *text)
 	}
 	/* Only the memory of the range it looked up last may differ. */
 	before.recent = model_zone.recent;
+	before.recent_size = model_zone.recent_size;
 	check(memcmp(&before, &model_zone, sizeof(before)) == 0);
 }
 
@@ -144,23 +152,16 @@ static int by_pfn(const void *a, const void *b)
 	return x->pfn < y->pfn ? -1 : x->pfn > y->pfn;
 }
 
-/* One list: the right type and order in each head; length, and the bit that says it is not empty.
- */
+/* One list: the right type and order in each head, and the bit that says that it is not empty. */
 static void collect_list(unsigned int order)
 {
-	uint64_t length = 0;
-	pfn_t pfn;
+	struct page *page = buddy_next_free(&model_zone, order, NULL);
 
-	for (pfn = buddy_next_free(&model_zone, order, 0); pfn;
-	     pfn = buddy_next_free(&model_zone, order, pfn)) {
-		const struct page *page = pfn_to_page(pfn);
-
+	check(!(model_zone.nonempty & (1U << order)) == !page);
+	for (; page; page = buddy_next_free(&model_zone, order, page)) {
 		check(page->type == PAGE_FREE && page->order == order);
-		add_tile(pfn, order, true);
-		length++;
+		add_tile(page_to_pfn(page), order, true);
 	}
-	check(model_zone.blocks[order] == length);
-	check(!(model_zone.nonempty & (1U << order)) == (length == 0));
 }
 
 static void collect_tiles(void)
@@ -201,6 +202,16 @@ static unsigned int check_range(const struct buddy_range *range, unsigned int at
 	}
 	check(pfn == range->end);
 	return at;
+}
+
+unsigned int model_blocks(unsigned int order)
+{
+	unsigned int count = 0;
+	struct page *page = NULL;
+
+	while ((page = buddy_next_free(&model_zone, order, page)) != NULL)
+		count++;
+	return count;
 }
 
 void model_check(void)

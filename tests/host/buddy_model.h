@@ -34,5 +34,8 @@ void model_free(unsigned int index);
 /* Demand that a buddy_free panics with a text that contains `text`, and changes nothing. */
 void model_bad_free(pfn_t pfn, unsigned int order, const char *text);
 
+/* How many free blocks of `order` there are. */
+unsigned int model_blocks(unsigned int order);
+
 /* Check every structure: blocks tile the ranges, lists, counters; nothing is left unmerged. */
 void model_check(void);

@@ -36,7 +36,7 @@ static void sections_become_one_block(void **state)
 	}
 	assert_int_equal(model_zone.n_ranges, 1);
 	assert_int_equal(buddy_largest(&model_zone), BUDDY_MAX_ORDER);
-	assert_int_equal(model_zone.blocks[BUDDY_MAX_ORDER], 1);
+	assert_int_equal(model_blocks(BUDDY_MAX_ORDER), 1);
 }
 
 static void only_heads_are_written(void **state)
@@ -95,7 +95,7 @@ static void a_gap_is_filled(void **state)
 	assert_int_equal(model_zone.n_ranges, 3);
 	assert_true(model_add(1100, 1200));
 	assert_int_equal(model_zone.n_ranges, 2);
-	assert_int_equal(model_zone.blocks[10], 1);
+	assert_int_equal(model_blocks(10), 1);
 	assert_true(model_add(2048, 3000));
 	assert_int_equal(model_zone.n_ranges, 1);
 	assert_true(model_add(1000, 1024));
@@ -170,7 +170,7 @@ static void everything_comes_back(void **state)
 			model_free((unsigned int)below(model_n_used));
 		model_check();
 		assert_int_equal(model_zone.free_frames, MODEL_FRAMES - 8);
-		assert_int_equal(model_zone.blocks[BUDDY_MAX_ORDER], 2);
+		assert_int_equal(model_blocks(BUDDY_MAX_ORDER), 2);
 	}
 }
 
