@@ -133,7 +133,7 @@ run-uefi: iso $(call needs,boot uefi)  ## the same under UEFI firmware
 run-bochs: iso $(call needs,boot bochs)  ## the same in Bochs, with 2 CPUs
 	$(Q)$(RUN) --interactive --cpus 2 --machine bochs
 debug: iso $(call needs,boot debug)  ## boot under gdb, stopped at the kernel's first C function
-	$(Q)tools/debug $(ISO) $(KERNEL)
+	$(Q)tools/debug $(ISO) $(KERNEL) $(OUT)/debug.serial
 smoke: iso $(BUILD)/user/bin/smoke $(call needs,boot)  ## boot with 4 CPUs and say whether it works
 	$(Q)tools/smoke $(ISO) $(BUILD)/user/bin/smoke $(OUT)/smoke.log
 
