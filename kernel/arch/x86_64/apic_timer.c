@@ -1,0 +1,74 @@
+#include "arch/x86_64/apic_timer.h"
+
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/pic.h"
+#include "arch/x86_64/pit.h"
+#include "arch/x86_64/vectors.h"
+
+#define PIT_IRQ 0
+
+static enum timer_kind kind;
+static uint64_t ticks_per_tsc; /* 32 bits after the point, rounded up */
+
+enum timer_kind timer_init(const struct clock_report *report)
+{
+	uint64_t hz = report->apic_timer_hz;
+
+	if (apic_mode() == APIC_NONE) {
+		kind = TIMER_PIT;
+		hz = PIT_HZ;
+		pic_unmask(PIT_IRQ);
+	} else {
+		kind = cpu_features.tsc_deadline ? TIMER_TSC_DEADLINE : TIMER_APIC_ONE_SHOT;
+	}
+	ticks_per_tsc = mul_div(hz, 1UL << 32, report->tsc_hz) + 1;
+	return kind;
+}
+
+void timer_init_cpu(void)
+{
+	if (kind == TIMER_TSC_DEADLINE) {
+		apic_write(APIC_REG_LVT_TIMER, APIC_LVT_TSC_DEADLINE | VECTOR_TIMER);
+	} else if (kind == TIMER_APIC_ONE_SHOT) {
+		apic_write(APIC_REG_TIMER_DIVIDE, APIC_TIMER_DIVIDE_BY_1);
+		apic_write(APIC_REG_LVT_TIMER, VECTOR_TIMER);
+	}
+	timer_disarm();
+}
+
+/* Ticks of APIC or PIT until TSC `deadline`, rounded up; at least 1, since 0 would disarm. */
+static uint64_t ticks_until(uint64_t deadline)
+{
+	int64_t left = (int64_t)(deadline - rdtsc());
+
+	if (left <= 0)
+		return 1;
+	return (uint64_t)((unsigned __int128)(uint64_t)left * ticks_per_tsc >> 32) + 1;
+}
+
+void timer_arm(uint64_t deadline)
+{
+	uint64_t tsc = clock_tsc_at(deadline);
+
+	if (kind == TIMER_TSC_DEADLINE) {
+		apic_msr_fence();
+		wrmsr(MSR_TSC_DEADLINE, tsc);
+	} else if (likely(kind == TIMER_APIC_ONE_SHOT)) {
+		apic_write(APIC_REG_TIMER_INITIAL, (uint32_t)MIN(ticks_until(tsc), UINT32_MAX));
+	} else {
+		pit_arm(ticks_until(tsc));
+	}
+}
+
+void timer_disarm(void)
+{
+	if (kind == TIMER_TSC_DEADLINE) {
+		apic_msr_fence();
+		wrmsr(MSR_TSC_DEADLINE, 0);
+	} else if (kind == TIMER_APIC_ONE_SHOT) {
+		apic_write(APIC_REG_TIMER_INITIAL, 0);
+	} else {
+		pit_disarm();
+	}
+}
