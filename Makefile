@@ -28,6 +28,7 @@ $(BUILD)/deps/%: tools/deps
 	$(Q)tools/deps $*
 	$(Q)mkdir -p $(@D) && touch $@
 needs = $(addprefix $(BUILD)/deps/,$(1))
+CC_NEEDS := $(call needs,build $(filter clang,$(COMPILER)))
 
 # --- the kernel -------------------------------------------------------------------------------
 
@@ -58,25 +59,25 @@ KASFLAGS   := -g $(PREFIX_MAP)
 KLDFLAGS   := -nostdlib -static --build-id=none -z max-page-size=4096 -z noexecstack --fatal-warnings
 DEPFLAGS    = -MMD -MP -MF $(@:.o=.d) -MT $@
 
-$(OBJ)/%.o: %.c Makefile | $(call needs,build)
+$(OBJ)/%.o: %.c Makefile | $(CC_NEEDS)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KCPPFLAGS) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(OBJ)/%.S.o: %.S Makefile $(GEN)/asm-offsets.h | $(call needs,build)
+$(OBJ)/%.S.o: %.S Makefile $(GEN)/asm-offsets.h | $(CC_NEEDS)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KCPPFLAGS) $(KASFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 # Offsets of C structures for assembly: asm-offsets.c compiles to lines `->NAME value`.
-$(GEN)/asm-offsets.h: $(OFFSETS_C) Makefile | $(call needs,build)
+$(GEN)/asm-offsets.h: $(OFFSETS_C) Makefile | $(CC_NEEDS)
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KCPPFLAGS) $(filter-out -g -fcallgraph%,$(KCFLAGS)) -MMD -MP -MF $(@:.h=.d) -MT $@ \
 		-S -o $(@:.h=.s) $<
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[$$#]*\(-*[0-9]*\).*$$/#define \1 \2/p' $(@:.h=.s) >$@
 
-$(GEN)/kernel.ld: boot/kernel.ld Makefile | $(call needs,build)
+$(GEN)/kernel.ld: boot/kernel.ld Makefile | $(CC_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -E -P -x assembler-with-cpp -Ulinux -Uunix $(KCPPFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $<
 

@@ -12,7 +12,7 @@ from stoalib import cpio
 
 def deps(tmp_path, *groups, tools=()):
     """Run tools/deps with a PATH that holds nothing but these tools and the basic ones."""
-    for tool in ("sh", "sed", "grep", "sort", "tr", "cat", "id", "env", *tools):
+    for tool in ("sh", "sed", "grep", "sort", "tr", "cat", "id", "env", "flock", *tools):
         (tmp_path / tool).symlink_to(f"/bin/{tool}")
     return subprocess.run(
         [ROOT / "tools/deps", *groups],
