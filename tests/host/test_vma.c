@@ -1,0 +1,510 @@
+// sources: kernel/mm/vma.c kernel/lib/rbtree.c tests/host/host_panic.c
+/* The vma tree: rules case by case, then random changes against an array of pages. */
+#include "host_test.h"
+
+#include "abi/mman.h"
+#include "host_panic.h"
+#include "lib/addr.h"
+#include "mm/vma.h"
+#include "seed.h"
+
+#define PAGES 512 /* the model's address space, from page 1 on; page 0 is never used */
+#define BASE  16  /* its first page's number */
+
+#define RW (PROT_READ | PROT_WRITE)
+
+/* What the model knows of one page. */
+struct model_page {
+	bool mapped;
+	uint32_t prot;
+	uint32_t flags;
+	struct vm_object *object;
+	uint64_t pgoff;
+};
+
+static struct model_page model[PAGES];
+static struct vma_tree tree;
+static int live; /* vmas allocated */
+
+static uint64_t addr_of(uint64_t page)
+{
+	return (BASE + page) * PAGE_SIZE;
+}
+
+static struct vma *new_vma(void)
+{
+	struct vma *vma = malloc(sizeof(*vma));
+
+	memset(vma, 0xa5, sizeof(*vma));
+	live++;
+	return vma;
+}
+
+static void free_vma(struct vma *vma)
+{
+	memset(vma, 0x5a, sizeof(*vma));
+	free(vma);
+	live--;
+}
+
+static struct vm_object *object_number(uint64_t n)
+{
+	return n ? (struct vm_object *)(0x1000 * n) : NULL; /* only compared */
+}
+
+/* --- the tree itself --- */
+
+/* Check the subtree: balance is lib/rbtree's matter, the largest gap is ours. */
+static uint64_t check_gaps(struct rb_node *node)
+{
+	struct vma *vma;
+	uint64_t left;
+	uint64_t right;
+
+	if (!node)
+		return 0;
+	vma = rb_entry(node, struct vma, node);
+	left = check_gaps(node->left);
+	right = check_gaps(node->right);
+	assert_int_equal(vma->max_gap, MAX(vma->gap, MAX(left, right)));
+	return vma->max_gap;
+}
+
+static void check_vma(const struct vma *vma)
+{
+	for (uint64_t page = vma->start / PAGE_SIZE - BASE; page < vma->end / PAGE_SIZE - BASE;
+	     page++) {
+		assert_true(model[page].mapped);
+		assert_int_equal(model[page].prot, vma->prot);
+		assert_int_equal(model[page].flags, vma->flags);
+		assert_ptr_equal(model[page].object, vma->object);
+		if (vma->object)
+			assert_int_equal(model[page].pgoff,
+					 vma->pgoff + page - (vma->start / PAGE_SIZE - BASE));
+	}
+}
+
+static void check_tree(void)
+{
+	uint64_t end = 0;
+	uint64_t pages = 0;
+	uint32_t count = 0;
+
+	for (struct vma *vma = vma_first(&tree); vma; vma = vma_next(vma)) {
+		uint64_t guard = vma->flags & VMA_GROWSDOWN ? VMA_STACK_GUARD : 0;
+		uint64_t low = vma->start > guard ? vma->start - guard : 0;
+
+		assert_true(vma->start >= end && vma->start < vma->end);
+		assert_int_equal(vma->gap, low > end ? low - end : 0);
+		check_vma(vma);
+		end = vma->end;
+		pages += (vma->end - vma->start) / PAGE_SIZE;
+		count++;
+	}
+	check_gaps(tree.root.node);
+	assert_int_equal(tree.count, count);
+	assert_int_equal(tree.pages, pages);
+	assert_int_equal(live, count);
+	for (uint64_t page = 0; page < PAGES; page++)
+		pages -= model[page].mapped;
+	assert_int_equal(pages, 0);
+}
+
+/* --- operations on both --- */
+
+static void reset(void)
+{
+	memset(model, 0, sizeof(model));
+	vma_tree_init(&tree);
+	live = 0;
+}
+
+static void destroy(void)
+{
+	struct vma *vma;
+
+	while ((vma = vma_pop(&tree)) != NULL)
+		free_vma(vma);
+	assert_int_equal(live, 0);
+}
+
+static void map_in_tree(const struct vma *new)
+{
+	struct vma *removed;
+	struct vma *vma = vma_absorb(&tree, new, &removed);
+
+	if (removed)
+		free_vma(removed);
+	if (vma) {
+		assert_true(vma->start <= new->start && vma->end >= new->end);
+		return;
+	}
+	vma = new_vma();
+	vma->start = new->start;
+	vma->end = new->end;
+	vma->prot = new->prot;
+	vma->flags = new->flags;
+	vma->object = new->object;
+	vma->pgoff = new->pgoff;
+	vma_insert(&tree, vma);
+}
+
+static void map(uint64_t page, uint64_t n, uint32_t prot, uint32_t flags, uint64_t object,
+		uint64_t pgoff)
+{
+	struct vma new = {
+		.start = addr_of(page),
+		.end = addr_of(page + n),
+		.prot = prot,
+		.flags = flags,
+		.object = object_number(object),
+		.pgoff = pgoff,
+	};
+
+	map_in_tree(&new);
+	for (uint64_t i = 0; i < n; i++)
+		model[page + i] = (struct model_page){true, prot, flags, new.object, pgoff + i};
+}
+
+static void begin_edit(struct vma_edit *edit, uint64_t page, uint64_t n)
+{
+	unsigned int needed = vma_splits(&tree, addr_of(page), addr_of(page + n));
+
+	assert_true(needed <= 2);
+	*edit = (struct vma_edit){0};
+	for (unsigned int i = 0; i < needed; i++)
+		edit->spare[i] = new_vma();
+}
+
+/* All spares must have been needed; what left the tree is freed. */
+static void end_edit(struct vma_edit *edit)
+{
+	unsigned int given = 0;
+	struct vma *next;
+
+	while (given < 2 && edit->spare[given])
+		given++;
+	assert_int_equal(edit->used, given);
+	for (struct vma *vma = edit->removed; vma; vma = next) {
+		next = vma->next;
+		free_vma(vma);
+	}
+}
+
+static void unmap(uint64_t page, uint64_t n)
+{
+	struct vma_edit edit;
+	uint64_t end = 0;
+
+	begin_edit(&edit, page, n);
+	vma_remove(&tree, addr_of(page), addr_of(page + n), &edit);
+	for (struct vma *vma = edit.removed; vma; vma = vma->next) {
+		assert_true(vma->start >= addr_of(page) && vma->end <= addr_of(page + n));
+		assert_true(vma->start >= end);
+		end = vma->end;
+		check_vma(vma);
+		memset(&model[vma->start / PAGE_SIZE - BASE], 0,
+		       (vma->end - vma->start) / PAGE_SIZE * sizeof(model[0]));
+	}
+	for (uint64_t i = 0; i < n; i++)
+		assert_false(model[page + i].mapped);
+	end_edit(&edit);
+}
+
+static void protect(uint64_t page, uint64_t n, uint32_t prot)
+{
+	struct vma_edit edit;
+
+	begin_edit(&edit, page, n);
+	vma_protect(&tree, addr_of(page), addr_of(page + n), prot, &edit);
+	for (uint64_t i = 0; i < n; i++) {
+		if (model[page + i].mapped)
+			model[page + i].prot = prot;
+	}
+	end_edit(&edit);
+}
+
+/* --- cases --- */
+
+static void empty_tree(void **state)
+{
+	(void)state;
+	reset();
+	check_tree();
+	assert_null(vma_find(&tree, 0));
+	assert_null(vma_find_from(&tree, 0));
+	assert_null(vma_first(&tree));
+	assert_true(vma_range_is_free(&tree, 0, UINT64_MAX));
+	unmap(0, PAGES);
+	protect(0, PAGES, RW);
+	assert_int_equal(vma_mapped_until(&tree, 0x1000, 0x3000), 0x1000);
+	assert_int_equal(vma_find_gap(&tree, 0x1000, 0x1000, 0x1000, 0x5000), 0x4000);
+	assert_null(vma_pop(&tree));
+}
+
+static void finding(void **state)
+{
+	struct vma *low;
+	struct vma *high;
+
+	(void)state;
+	reset();
+	map(10, 5, RW, 0, 0, 0);
+	map(20, 5, RW, 0, 0, 0);
+	low = vma_first(&tree);
+	high = vma_next(low);
+	for (int round = 0; round < 2; round++) {
+		assert_ptr_equal(vma_find(&tree, addr_of(10)), low);
+		assert_ptr_equal(vma_find(&tree, addr_of(15) - 1), low);
+		assert_null(vma_find(&tree, addr_of(15)));
+		assert_null(vma_find(&tree, addr_of(10) - 1));
+		assert_ptr_equal(vma_find_from(&tree, 0), low);
+		assert_ptr_equal(vma_find_from(&tree, addr_of(15)), high);
+		assert_null(vma_find_from(&tree, addr_of(25)));
+	}
+	assert_ptr_equal(vma_prev(high), low);
+	assert_null(vma_prev(low));
+	assert_null(vma_next(high));
+	assert_true(vma_range_is_free(&tree, addr_of(15), addr_of(20)));
+	assert_false(vma_range_is_free(&tree, addr_of(15), addr_of(21)));
+	map(15, 5, PROT_READ, 0, 0, 0);
+	assert_int_equal(vma_mapped_until(&tree, addr_of(11), addr_of(24)), addr_of(24));
+	assert_int_equal(vma_mapped_until(&tree, addr_of(11), addr_of(30)), addr_of(25));
+	assert_int_equal(vma_mapped_until(&tree, addr_of(2), addr_of(30)), addr_of(2));
+	destroy();
+}
+
+static void merging(void **state)
+{
+	(void)state;
+	reset();
+	map(10, 2, RW, 0, 0, 0);
+	map(12, 2, RW, 0, 0, 0); /* grows the one below */
+	assert_int_equal(tree.count, 1);
+	map(8, 2, RW, 0, 0, 0); /* grows the one above */
+	assert_int_equal(tree.count, 1);
+	map(20, 2, RW, 0, 0, 0);
+	map(14, 6, RW, 0, 0, 0); /* fills the gap */
+	assert_int_equal(tree.count, 1);
+	map(22, 1, PROT_READ, 0, 0, 0);
+	map(23, 1, PROT_READ, VMA_SHARED, 0, 0);
+	assert_int_equal(tree.count, 3);
+	map(24, 2, RW, 0, 1, 100);
+	map(26, 2, RW, 0, 1, 102);
+	map(28, 2, RW, 0, 1, 200);
+	map(30, 2, RW, 0, 2, 202);
+	assert_int_equal(tree.count, 6);
+	map(34, 2, RW, 0, 2, 206);
+	map(32, 2, RW, 0, 2, 204);
+	assert_int_equal(tree.count, 6);
+	check_tree();
+	destroy();
+}
+
+static void splitting(void **state)
+{
+	(void)state;
+	reset();
+	map(10, 20, RW, 0, 3, 1000);
+	unmap(15, 2);
+	assert_int_equal(tree.count, 2);
+	assert_int_equal(vma_find(&tree, addr_of(17))->pgoff, 1007);
+	check_tree();
+	unmap(10, 1);
+	unmap(29, 1);
+	check_tree();
+	protect(18, 2, PROT_READ);
+	assert_int_equal(tree.count, 4);
+	check_tree();
+	protect(18, 2, RW);
+	assert_int_equal(tree.count, 2);
+	protect(0, PAGES, PROT_NONE);
+	assert_int_equal(tree.count, 2);
+	check_tree();
+	protect(20, 3, PROT_NONE); /* splits and joins again */
+	assert_int_equal(tree.count, 2);
+	unmap(0, PAGES);
+	assert_int_equal(tree.count, 0);
+	check_tree();
+}
+
+static void gaps(void **state)
+{
+	uint64_t low = addr_of(0);
+	uint64_t high = addr_of(100);
+
+	(void)state;
+	reset();
+	map(90, 5, RW, 0, 0, 0);
+	map(70, 10, PROT_READ, 0, 0, 0);
+	map(20, 40, RW, 0, 0, 0);
+	map(200, 10, RW, 0, 0, 0);
+	assert_int_equal(vma_find_gap(&tree, 5 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(95));
+	assert_int_equal(vma_find_gap(&tree, 6 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(84));
+	assert_int_equal(vma_find_gap(&tree, 10 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(80));
+	assert_int_equal(vma_find_gap(&tree, 11 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(9));
+	assert_int_equal(vma_find_gap(&tree, 20 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(0));
+	assert_int_equal(vma_find_gap(&tree, 21 * PAGE_SIZE, PAGE_SIZE, low, high), 0);
+	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, addr_of(95)), addr_of(89));
+	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, addr_of(20), addr_of(60)), 0);
+	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, low), 0);
+	assert_int_equal(vma_find_gap(&tree, 0, PAGE_SIZE, low, high), 0);
+	assert_int_equal(vma_find_gap(&tree, UINT64_MAX, PAGE_SIZE, low, high), 0);
+	assert_int_equal(vma_find_gap(&tree, 0 - PAGE_SIZE, 2 * PAGE_SIZE, low, UINT64_MAX), 0);
+	assert_int_equal(vma_find_gap(&tree, 2 * PAGE_SIZE, 4 * PAGE_SIZE, low, high), addr_of(96));
+	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, addr_of(300)),
+			 addr_of(299));
+	destroy();
+}
+
+static void stacks(void **state)
+{
+	struct vma *stack;
+	const uint64_t guard = VMA_STACK_GUARD / PAGE_SIZE;
+
+	(void)state;
+	reset();
+	map(400, 2, RW, VMA_GROWSDOWN, 0, 0);
+	stack = vma_first(&tree);
+	/* Nothing is placed in the guard. */
+	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, addr_of(0), addr_of(400)),
+			 addr_of(400 - guard - 1));
+	map(100, 1, RW, 0, 0, 0);
+	assert_false(vma_grow_down(&tree, stack, addr_of(400)));
+	assert_false(vma_grow_down(&tree, stack, addr_of(100)));
+	assert_false(vma_grow_down(&tree, stack, addr_of(100 + guard)));
+	assert_true(vma_grow_down(&tree, stack, addr_of(101 + guard)));
+	for (uint64_t page = 101 + guard; page < 400; page++)
+		model[page] = model[400];
+	check_tree();
+	/* What cannot be accessed is no danger. */
+	protect(100, 1, PROT_NONE);
+	assert_true(vma_grow_down(&tree, stack, addr_of(101)));
+	for (uint64_t page = 101; page < 101 + guard; page++)
+		model[page] = model[400];
+	check_tree();
+	destroy();
+}
+
+static void a_stack_near_zero(void **state)
+{
+	struct vma vma = {.start = PAGE_SIZE, .end = 3 * PAGE_SIZE, .flags = VMA_GROWSDOWN};
+
+	(void)state;
+	reset();
+	vma_insert(&tree, &vma);
+	assert_int_equal(vma.gap, 0);
+}
+
+static void bad_calls(void **state)
+{
+	struct vma low = {.start = 0x1000, .end = 0x3000};
+	struct vma bad = {.start = 0x2000, .end = 0x4000};
+	struct vma empty = {.start = 0x5000, .end = 0x5000};
+	struct vma_edit edit = {0};
+	struct vma *removed;
+
+	(void)state;
+	reset();
+	vma_insert(&tree, &low);
+	EXPECT_PANIC((void)vma_absorb(&tree, &bad, &removed), "ASSERT");
+	EXPECT_PANIC(vma_remove(&tree, 0x2000, 0x3000, &edit), "ASSERT");
+	EXPECT_PANIC(vma_remove(&tree, 0x2000, 0x2000, &edit), "ASSERT");
+	EXPECT_PANIC(vma_insert(&tree, &bad), "ASSERT");
+	reset();
+	vma_insert(&tree, &low);
+	EXPECT_PANIC(vma_insert(&tree, &empty), "ASSERT");
+}
+
+/* --- random changes --- */
+
+static uint64_t rnd;
+
+static uint64_t below(uint64_t limit)
+{
+	return test_random(&rnd) % limit;
+}
+
+static bool model_free(uint64_t page, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		if (model[page + i].mapped)
+			return false;
+	}
+	return true;
+}
+
+/* The highest place by looking at each. */
+static uint64_t slow_gap(uint64_t n, uint64_t low, uint64_t high)
+{
+	for (uint64_t page = high - n + 1; page-- > low;) {
+		if (model_free(page, n))
+			return addr_of(page);
+	}
+	return 0;
+}
+
+static void random_step(void)
+{
+	uint64_t page = below(PAGES);
+	uint64_t n = 1 + below(MIN(PAGES - page, 1 + below(40)));
+	uint64_t object = below(3);
+
+	switch (below(6)) {
+	case 0:
+	case 1:
+		if (model_free(page, n))
+			map(page, n, below(2) ? RW : PROT_READ, 0, object, page + object);
+		break;
+	case 2:
+		unmap(page, n);
+		break;
+	case 3:
+		protect(page, n, below(2) ? RW : PROT_READ);
+		break;
+	case 4:
+		n = 1 + below(30);
+		page = below(PAGES - n);
+		assert_int_equal(vma_find_gap(&tree, n * PAGE_SIZE, PAGE_SIZE, addr_of(page),
+					      addr_of(PAGES)),
+				 slow_gap(n, page, PAGES));
+		break;
+	default:
+		assert_int_equal(vma_find(&tree, addr_of(page) + 5) != NULL, model[page].mapped);
+		assert_int_equal(vma_range_is_free(&tree, addr_of(page), addr_of(page + n)),
+				 model_free(page, n));
+		break;
+	}
+}
+
+static void random_steps(void **state)
+{
+	(void)state;
+	rnd = test_seed("random_steps", 99);
+	for (int round = 0; round < 10; round++) {
+		reset();
+		for (int i = 0; i < 5000; i++) {
+			random_step();
+			if (i % 4 == 0)
+				check_tree();
+		}
+		destroy();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(empty_tree),
+		cmocka_unit_test(finding),
+		cmocka_unit_test(merging),
+		cmocka_unit_test(splitting),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(stacks),
+		cmocka_unit_test(a_stack_near_zero),
+		cmocka_unit_test(bad_calls),
+		cmocka_unit_test(random_steps),
+	};
+
+	return cmocka_run_group_tests_name("vma", tests, NULL, NULL);
+}
