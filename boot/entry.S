@@ -108,6 +108,7 @@ boot_long_mode:
 	movabs $(PERCPU_STACK_REGION_BASE + WINDOW_STACK_TOP), %rsp
 	xor %ebp, %ebp
 	mov boot_info_address, %edi
+	mov boot_tsc, %rsi
 	movabs $kmain, %rax
 	call *%rax
 	ud2
@@ -122,9 +123,8 @@ boot_gdt_pointer:
 	.short boot_gdt_pointer - boot_gdt - 1
 	.long boot_gdt
 
-	/* The time stamp of the kernel's first instructions; main.c tells it. */
+	/* The time stamp of the kernel's first instructions. */
 	.balign 8
-	.global boot_tsc
 boot_tsc:
 	.quad 0
 boot_magic:

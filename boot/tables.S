@@ -13,6 +13,9 @@
 #define PML4_SLOT(va) (((va) >> 39) & 511)
 #define PDPT_SLOT(va) (((va) >> 30) & 511)
 
+/* The physical address of something in the kernel image. (Macro arguments hold no blanks.) */
+#define PHYS(symbol) (symbol-KERNEL_VIRT_BASE)
+
 	.section .boot.text, "ax"
 	.code32
 
@@ -58,14 +61,14 @@ boot_build_tables:
 	add $8, %edi
 	loop 1b
 
-	window WINDOW_CPU, window0_cpu - KERNEL_VIRT_BASE, WINDOW_DATA_END >> 12, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_ENTRY, cpu_entry - KERNEL_VIRT_BASE, 1, PTE_P, 0
-	window WINDOW_IST_DF, window0_ist - KERNEL_VIRT_BASE, 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_NMI, window0_ist - KERNEL_VIRT_BASE + 0x2000, 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_MC, window0_ist - KERNEL_VIRT_BASE + 0x4000, 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_DB, window0_ist - KERNEL_VIRT_BASE + 0x6000, 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_PANIC, panic_stack - KERNEL_VIRT_BASE, WINDOW_PANIC_SIZE >> 12, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_STACK, window0_stack - KERNEL_VIRT_BASE, PERCPU_STACK_SIZE >> 12, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_CPU, PHYS(window0_cpu), (WINDOW_DATA_END>>12), PTE_P_W, PTE_NX_HIGH
+	window WINDOW_ENTRY, PHYS(cpu_entry), 1, PTE_P, 0
+	window WINDOW_IST_DF, PHYS(window0_ist), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_NMI, PHYS(window0_ist+0x2000), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_MC, PHYS(window0_ist+0x4000), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_DB, PHYS(window0_ist+0x6000), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_PANIC, PHYS(panic_stack), (WINDOW_PANIC_SIZE>>12), PTE_P_W, PTE_NX_HIGH
+	window WINDOW_STACK, PHYS(window0_stack), (PERCPU_STACK_SIZE>>12), PTE_P_W, PTE_NX_HIGH
 	ret
 
 /* %ecx entries at %edi: frames from %eax on (flags in its low bits), high half %edx. */

@@ -331,9 +331,10 @@ static enum trap_outcome iret_refused(const struct trapframe *tf)
 static __noreturn void fatal_trap(const struct trapframe *tf)
 {
 	uint64_t cr2 = read_cr2();
-	const char *where = stack_name(tf->vector == VECTOR_PF ? cr2 : tf->rsp);
+	/* A double fault is a page fault that could not be told: CR2 still names the guard. */
+	const char *where = stack_name(cr2);
 
-	if (where[0] == 'g')
+	if (where[0] == 'g' && (tf->vector == VECTOR_PF || tf->vector == VECTOR_DF))
 		panic_trap(tf, cr2, "kernel stack overflow on CPU %u: %s stack", this_cpu()->id,
 			   where);
 	panic_trap(tf, cr2, "%s in ring 0", trap_name(tf->vector));

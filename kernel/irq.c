@@ -30,7 +30,11 @@ void irq_handle(uint64_t vector, struct thread *thread)
 {
 	switch (vector) {
 	case VECTOR_TIMER:
-		timer_eoi();
+		apic_eoi();
+		timer_irq(thread);
+		return;
+	case VECTOR_PIC: /* IRQ 0: the timer of a CPU without an APIC */
+		pic_eoi(0);
 		timer_irq(thread);
 		return;
 	case VECTOR_RESCHED: /* the exit loop looks */
@@ -44,8 +48,9 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		this_cpu()->spurious++;
 		return;
 	}
-	if (pic_handle_spurious(vector))
-		return;
 	unexpected_irq(vector);
-	apic_eoi();
+	if (vector < VECTOR_PIC || vector >= VECTOR_PIC + PIC_IRQS)
+		apic_eoi();
+	else if (!pic_spurious((unsigned)(vector - VECTOR_PIC)))
+		pic_eoi((unsigned)(vector - VECTOR_PIC));
 }

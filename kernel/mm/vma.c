@@ -48,17 +48,23 @@ static inline void update_max(struct vma *vma)
 	vma->max_gap = MAX(vma->gap, children);
 }
 
-/* Areas at and above `node` may have a wrong max_gap; stop at the first that is right. */
-static void update_upward(struct rb_node *node)
+/*
+ * Areas from `node` upward may have a wrong max_gap, at least up to `last` (or NULL: to `node`):
+ * recompute them, until one was right already.
+ */
+static void update_upward(struct rb_node *node, const struct rb_node *last)
 {
-	while (node) {
+	bool more = last != NULL;
+
+	for (; node; node = rb_parent(node)) {
 		struct vma *vma = of_node(node);
 		uint64_t old = vma->max_gap;
 
 		update_max(vma);
-		if (vma->max_gap == old)
+		if (node == last)
+			more = false;
+		if (!more && vma->max_gap == old)
 			return;
-		node = rb_parent(node);
 	}
 }
 
@@ -84,7 +90,7 @@ static void set_gap(const struct vma *prev, struct vma *vma)
 	if (!vma)
 		return;
 	vma->gap = gap_above(prev, vma);
-	update_upward(&vma->node);
+	update_upward(&vma->node, NULL);
 }
 
 /* --- single areas --- */
@@ -145,12 +151,6 @@ struct vma *vma_prev(const struct vma *vma)
 	return of_node(rb_prev(&vma->node));
 }
 
-/* The area below `next`, or the highest one for NULL. */
-static struct vma *below(const struct vma_tree *tree, const struct vma *next)
-{
-	return next ? vma_prev(next) : of_node(rb_last(&tree->root));
-}
-
 bool vma_range_is_free(struct vma_tree *tree, uint64_t start, uint64_t end)
 {
 	struct vma *vma = vma_find_from(tree, start);
@@ -169,42 +169,62 @@ uint64_t vma_mapped_until(struct vma_tree *tree, uint64_t start, uint64_t end)
 	return MIN(start, end);
 }
 
-/* Hang `vma` into the tree. The area above it, or NULL. */
-static struct vma *link_vma(struct vma_tree *tree, struct vma *vma)
+/* Find where an area that starts at `start` belongs; kept in the tree until it changes. */
+static const struct vma_place *find_place(struct vma_tree *tree, uint64_t start)
 {
-	struct rb_node **link = &tree->root.node;
-	struct rb_node *parent = NULL;
-	struct vma *above = NULL;
+	struct vma_place *place = &tree->place;
 
-	while (*link) {
-		parent = *link;
-		if (vma->start < of_node(parent)->start) {
-			above = of_node(parent);
-			link = &parent->left;
+	*place = (struct vma_place){.start = start, .link = &tree->root.node};
+	while (*place->link) {
+		struct vma *vma = of_node(*place->link);
+
+		place->parent = &vma->node;
+		if (start < vma->start) {
+			place->above = vma;
+			place->link = &vma->node.left;
 		} else {
-			link = &parent->right;
+			place->prev = vma;
+			place->link = &vma->node.right;
 		}
 	}
-	rb_link(&vma->node, parent, link);
-	return above;
+	return place;
+}
+
+static inline void forget_place(struct vma_tree *tree)
+{
+	tree->place.link = NULL;
+}
+
+static inline bool is_red(const struct rb_node *node)
+{
+	return !(node->parent_color & RB_BLACK);
 }
 
 /* vma_insert() without the count of pages. */
 static void insert(struct vma_tree *tree, struct vma *vma)
 {
-	struct vma *above = link_vma(tree, vma);
-	struct vma *prev = vma_prev(vma);
+	const struct vma_place *place = &tree->place;
+	bool rebalances;
 
-	ASSERT(vma->start < vma->end && (!prev || prev->end <= vma->start) &&
-	       (!above || vma->end <= above->start));
-	vma->gap = gap_above(prev, vma);
-	if (above)
-		above->gap = gap_above(vma, above);
-	/* A leaf's path to the root holds all that changed, `above` included. */
+	if (!place->link || place->start != vma->start)
+		place = find_place(tree, vma->start);
+	ASSERT(vma->start < vma->end && (!place->prev || place->prev->end <= vma->start) &&
+	       (!place->above || vma->end <= place->above->start));
+	rebalances = place->parent && is_red(place->parent);
+	rb_link(&vma->node, place->parent, place->link);
+	vma->gap = gap_above(place->prev, vma);
+	vma->max_gap = vma->gap;
+	if (place->above)
+		place->above->gap = gap_above(vma, place->above);
+	/* All that changed, the area above included, is on the path from the new leaf upward. */
 	rb_insert_fixup(&vma->node, &tree->root);
-	update_rebalanced(&vma->node);
+	if (rebalances)
+		update_rebalanced(&vma->node);
+	else
+		update_upward(place->parent, place->above ? &place->above->node : NULL);
 	tree->count++;
 	tree->recent = vma;
+	forget_place(tree);
 }
 
 void vma_insert(struct vma_tree *tree, struct vma *vma)
@@ -213,27 +233,27 @@ void vma_insert(struct vma_tree *tree, struct vma *vma)
 	tree->pages += pages_of(vma);
 }
 
-/* The lowest node whose subtree changes when `node` is erased; NULL when there is none. */
-static struct rb_node *erase_point(struct rb_node *node)
-{
-	struct rb_node *next;
-
-	if (!node->left || !node->right)
-		return rb_parent(node);
-	next = rb_next(node); /* takes the place of `node` */
-	return rb_parent(next) == node ? next : rb_parent(next);
-}
-
-/* Unhang `vma`; the gap of the area above it is the caller's to set. */
+/*
+ * Unhang `vma`; the gap of the area above it is the caller's to set. With two children the next
+ * area takes its place. Only where a black leaf is missing the tree is rebalanced.
+ */
 static void erase(struct vma_tree *tree, struct vma *vma)
 {
-	struct rb_node *point = erase_point(&vma->node);
+	struct rb_node *node = &vma->node;
+	struct rb_node *next = node->left && node->right ? rb_next(node) : NULL;
+	struct rb_node *leaving = next ? next : node;
+	struct rb_node *lowest = rb_parent(leaving) == node ? next : rb_parent(leaving);
+	bool rebalances = !is_red(leaving) && !leaving->left && !leaving->right;
 
-	rb_erase(&vma->node, &tree->root);
-	update_rebalanced(point);
+	rb_erase(node, &tree->root);
+	if (rebalances)
+		update_rebalanced(lowest);
+	else
+		update_upward(lowest, next);
 	tree->count--;
 	if (tree->recent == vma)
 		tree->recent = NULL;
+	forget_place(tree);
 }
 
 /* --- joining --- */
@@ -248,12 +268,14 @@ static bool alike(const struct vma *low, const struct vma *high)
 
 struct vma *vma_absorb(struct vma_tree *tree, const struct vma *new, struct vma **removed)
 {
-	struct vma *above = vma_find_from(tree, new->start);
-	struct vma *prev = below(tree, above);
+	const struct vma_place *place = find_place(tree, new->start);
+	struct vma *above = place->above;
+	struct vma *prev = place->prev;
 	bool joins_prev = prev && alike(prev, new);
 	bool joins_above = above && alike(new, above);
 
-	ASSERT(new->start < new->end && (!above || new->end <= above->start));
+	ASSERT(new->start < new->end && (!prev || prev->end <= new->start) &&
+	       (!above || new->end <= above->start));
 	*removed = NULL;
 	if (!joins_prev && !joins_above)
 		return NULL;
@@ -334,7 +356,11 @@ void vma_remove(struct vma_tree *tree, uint64_t start, uint64_t end, struct vma_
 {
 	struct vma *vma = isolate(tree, start, end, edit);
 	struct vma **tail = &edit->removed;
+	struct vma *prev;
 
+	if (!vma || vma->start >= end)
+		return;
+	prev = vma_prev(vma);
 	while (vma && vma->start < end) {
 		struct vma *next = vma_next(vma);
 
@@ -343,7 +369,7 @@ void vma_remove(struct vma_tree *tree, uint64_t start, uint64_t end, struct vma_
 		tail = append(tail, vma);
 		vma = next;
 	}
-	set_gap(below(tree, vma), vma);
+	set_gap(prev, vma);
 }
 
 /* Join areas that are alike, from the one below `first` to the one that begins at `end`. */
@@ -462,5 +488,6 @@ struct vma *vma_pop(struct vma_tree *tree)
 	}
 	*link = NULL;
 	tree->recent = NULL;
+	forget_place(tree);
 	return vma;
 }

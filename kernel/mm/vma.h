@@ -41,11 +41,21 @@ struct vma {
 	uint64_t pgoff;		  /* offset of `start` in the object, in pages */
 };
 
+/* Where an area that starts at `start` would be hung in; valid while `link` is not NULL. */
+struct vma_place {
+	uint64_t start;
+	struct rb_node *parent;
+	struct rb_node **link;
+	struct vma *prev;  /* the area below, or NULL */
+	struct vma *above; /* the area above, or NULL */
+};
+
 struct vma_tree {
 	struct rb_root root;
-	struct vma *recent; /* the last one found, or NULL */
-	uint32_t count;	    /* of areas */
-	uint64_t pages;	    /* mapped in all */
+	struct vma *recent;	/* the last one found, or NULL */
+	struct vma_place place; /* from vma_absorb for the vma_insert that may follow */
+	uint32_t count;		/* of areas */
+	uint64_t pages;		/* mapped in all */
 };
 
 /*

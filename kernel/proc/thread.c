@@ -8,8 +8,6 @@
 #include "lib/upcall.h"
 #include "mm/kmap.h"
 #include "mm/slab.h"
-#include "proc/ktask.h"
-#include "proc/sched.h"
 
 #define FPU_ALIGN 64 /* SDM 1 13.4: XSAVE areas */
 
@@ -116,18 +114,4 @@ void thread_reset_state(struct thread *thread)
 	thread->fs_base = 0;
 	thread->gs_base = 0;
 	this_cpu()->work |= CPU_WORK_LOAD;
-}
-
-struct thread *ktask_start(const char *name, sysret_t (*turn)(struct thread *task))
-{
-	struct thread *task = thread_create(NULL);
-
-	if (!task)
-		return NULL;
-	task->name = name;
-	task->cont.run = turn;
-	task->cont.class = CONT_NONE;
-	task->work = THREAD_WORK_CONT;
-	sched_start(task);
-	return task;
 }

@@ -1,0 +1,179 @@
+/* ACPI, interrupt controllers and the clock at boot. */
+#include "boot_machine.h"
+
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/apic_timer.h"
+#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/hpet.h"
+#include "arch/x86_64/ioapic.h"
+#include "arch/x86_64/pic.h"
+#include "arch/x86_64/pmtimer.h"
+#include "arch/x86_64/tsc.h"
+#include "boot_info.h"
+#include "boot_memory.h"
+#include "core/log.h"
+#include "lib/cmdline.h"
+#include "lib/fmt.h"
+#include "mm/kmap.h"
+#include "mm/phys.h"
+
+#define APIC_WINDOW   PAGE_SIZE
+#define IOAPIC_WINDOW 0x20
+#define HPET_WINDOW   0x400
+#define MAPPED_MAX    32 /* distinct ranges of firmware tables that are remembered */
+
+struct acpi_info acpi;
+
+/* --- reading the tables --- */
+
+static struct {
+	uint64_t start, end;
+	const char *va;
+} mapped[MAPPED_MAX];
+static unsigned mapped_count;
+
+/* RAM is in the direct map below 4 GiB; anything else is mapped read-only, once. */
+static const void *map_firmware(void *ctx, paddr_t addr, uint64_t size)
+{
+	uint64_t start = addr.raw, end = start + size, cursor = start, ram_start, ram_end;
+	uint64_t page = ALIGN_DOWN(start, PAGE_SIZE);
+	const char *va;
+
+	(void)ctx;
+	if (size == 0 || end < start)
+		return NULL;
+	if (end <= GIB(4) && memmap_next_ram(&memmap, &cursor, &ram_start, &ram_end) &&
+	    ram_start <= start && end <= ram_end)
+		return phys_to_virt(addr);
+	for (unsigned i = 0; i < mapped_count; i++) {
+		if (mapped[i].start <= start && end <= mapped[i].end)
+			return mapped[i].va + (start - mapped[i].start);
+	}
+	if (memmap_overlaps_ram(&memmap, page, ALIGN_UP(end, PAGE_SIZE)))
+		return NULL;
+	va = mmio_map(page, ALIGN_UP(end, PAGE_SIZE) - page, KMAP_MMIO_RO);
+	if (va && mapped_count < MAPPED_MAX) {
+		mapped[mapped_count].start = page;
+		mapped[mapped_count].end = ALIGN_UP(end, PAGE_SIZE);
+		mapped[mapped_count++].va = va;
+	}
+	return va ? va + (start - page) : NULL;
+}
+
+static void tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
+static void tell(void *ctx, const char *fmt, ...)
+{
+	char line[160];
+	va_list args;
+
+	(void)ctx;
+	va_start(args, fmt);
+	fmt_vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	log_line("ACPI: %s", line);
+}
+
+void boot_acpi(void)
+{
+	static const struct acpi_access access = {.map = map_firmware, .tell = tell};
+	int error = -1;
+
+	if (cmdline_has(boot_info.cmdline, "noacpi")) {
+		log_line("ACPI: not used, by the word noacpi");
+		return;
+	}
+	if (boot_has(&boot_info, MB2_TAG_ACPI_NEW))
+		error = acpi_parse(&access, boot_info.rsdp_new, RSDP_NEW_SIZE, &acpi);
+	if (error && boot_has(&boot_info, MB2_TAG_ACPI_OLD))
+		error = acpi_parse(&access, boot_info.rsdp_old, RSDP_OLD_SIZE, &acpi);
+	if (error)
+		log_line("ACPI: no tables: one CPU");
+	else
+		log_line("ACPI: %u CPUs, %u I/O APICs, PM timer %s, HPET %s", acpi.madt.n_cpus,
+			 acpi.madt.n_ioapics, acpi.fadt.pm_timer.space ? "yes" : "no",
+			 acpi.hpet.present ? "yes" : "no");
+}
+
+/* --- interrupt controllers --- */
+
+static void start_apic(void)
+{
+	static const char *const names[] = {"none", "xAPIC", "x2APIC"};
+	enum apic_mode mode = apic_choose_mode(true);
+	void *regs = NULL;
+
+	if (mode == APIC_XAPIC)
+		regs = mmio_map(apic_base(), APIC_WINDOW, KMAP_MMIO);
+	apic_init(regs);
+	log_line("APIC: %s, ID %u", names[mode], apic_id());
+}
+
+static void silence_ioapics(void)
+{
+	for (unsigned i = 0; i < acpi.madt.n_ioapics; i++) {
+		const struct acpi_ioapic *io = &acpi.madt.ioapics[i];
+		void *regs = NULL;
+
+		if (!memmap_overlaps_ram(&memmap, io->addr.raw, io->addr.raw + IOAPIC_WINDOW))
+			regs = mmio_map(io->addr.raw, IOAPIC_WINDOW, KMAP_MMIO);
+		if (!regs || !ioapic_init(regs, io->gsi_base))
+			log_line("I/O APIC %u at %lx cannot be used", io->id, io->addr.raw);
+	}
+}
+
+/* --- the clock --- */
+
+static bool find_pm_timer(struct pm_timer *timer)
+{
+	const struct acpi_register *reg = &acpi.fadt.pm_timer;
+
+	*timer = (struct pm_timer){.bits = acpi.fadt.pm_timer_bits};
+	if (reg->space == ACPI_SPACE_PORT)
+		timer->port = (uint16_t)reg->address;
+	else if (reg->space == ACPI_SPACE_MEMORY)
+		timer->regs = mmio_map(reg->address, sizeof(uint32_t), KMAP_MMIO);
+	return timer->port || timer->regs;
+}
+
+static bool find_hpet(struct hpet *hpet)
+{
+	void *regs;
+
+	if (!acpi.hpet.present ||
+	    memmap_overlaps_ram(&memmap, acpi.hpet.addr.raw, acpi.hpet.addr.raw + HPET_WINDOW))
+		return false;
+	regs = mmio_map(acpi.hpet.addr.raw, HPET_WINDOW, KMAP_MMIO);
+	return regs && hpet_init(hpet, regs);
+}
+
+static void start_clock(void)
+{
+	static struct hpet hpet;
+	static struct pm_timer pm_timer;
+	struct clock_report report;
+	struct clock_sources sources = {
+		.boot_tsc = boot_tsc,
+		.hpet = find_hpet(&hpet) ? &hpet : NULL,
+		.pmtimer = find_pm_timer(&pm_timer) ? &pm_timer : NULL,
+		.pit = true,
+	};
+
+	clock_calibrate(&sources, &report);
+	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
+		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
+		 report.waited_tsc);
+	timer_init(&report);
+	timer_init_cpu();
+	if (report.assumed)
+		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
+	if (report.stated_wrong)
+		log_line("clock: CPUID states a rate that is wrong, and is not used");
+}
+
+void boot_interrupts_and_clock(void)
+{
+	pic_init();
+	silence_ioapics();
+	start_apic();
+	start_clock();
+}

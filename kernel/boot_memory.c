@@ -1,0 +1,166 @@
+#include "boot_memory.h"
+
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/mtrr.h"
+#include "arch/x86_64/pat.h"
+#include "boot_info.h"
+#include "core/log.h"
+#include "lib/cmdline.h"
+#include "lib/fmt.h"
+#include "lib/upcall.h"
+#include "mm/frames.h"
+#include "mm/image.h"
+#include "mm/master.h"
+#include "mm/online.h"
+#include "mm/phys.h"
+#include "mm/ptdump.h"
+#include "mm/space.h"
+#include "mm/window.h"
+#include "proc/process.h"
+
+struct memmap memmap;
+paddr_t trampoline_page;
+
+static bool map_entry(void *ctx, uint32_t index, struct memmap_entry *entry)
+{
+	struct boot_mmap_entry raw;
+
+	(void)ctx;
+	if (!boot_mmap_entry(&boot_info, index, &raw))
+		return false;
+	*entry = (struct memmap_entry){raw.base, raw.length, raw.type};
+	return true;
+}
+
+static void tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
+static void tell(void *ctx, const char *fmt, ...)
+{
+	char line[160];
+	va_list args;
+
+	(void)ctx;
+	va_start(args, fmt);
+	fmt_vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	log_line("memory map: %s", line);
+}
+
+/* Page-rounded, so that no frame is half ours. */
+static void reserve(uint64_t start, uint64_t end, const char *name)
+{
+	memmap_reserve(&memmap, ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), name);
+}
+
+/* Loaders put small things into one page; what is reserved already needs no second entry. */
+static void reserve_rest(uint64_t start, uint64_t end, const char *name)
+{
+	for (uint64_t page = ALIGN_DOWN(start, PAGE_SIZE); page < end; page += PAGE_SIZE) {
+		uint64_t run = page;
+
+		while (run < end && !memmap_reserved_by(&memmap, run, run + PAGE_SIZE))
+			run += PAGE_SIZE;
+		if (run > page) {
+			memmap_reserve(&memmap, page, run, name);
+			page = run;
+		}
+	}
+}
+
+static void reserve_sections(void)
+{
+	struct boot_elf_section section;
+
+	for (uint32_t i = 0; boot_elf_section(&boot_info, i, &section); i++) {
+		if (section.addr >= MIB(1) && section.addr < GIB(4) && section.size < GIB(1) &&
+		    !memmap_reserved_by(&memmap, section.addr, section.addr + 1))
+			reserve_rest(section.addr, section.addr + section.size, "symbols");
+	}
+}
+
+static void reserve_boot_things(uint32_t info_address)
+{
+	reserve(image_to_phys(kernel_start).raw, image_to_phys(kernel_end).raw, "kernel image");
+	reserve((uint64_t)boot_start, (uint64_t)boot_end, "boot code and tables");
+	for (unsigned i = 0; i < boot_info.n_modules; i++)
+		reserve_rest(boot_info.modules[i].start.raw, boot_info.modules[i].end.raw, "module");
+	reserve_rest(info_address, (uint64_t)info_address + boot_info.size, "boot information");
+	reserve_sections();
+	trampoline_page = memmap_alloc_low(&memmap, PAGE_SIZE, "AP trampoline");
+}
+
+static void tell_ranges(void)
+{
+	for (uint32_t i = 0; i < memmap.n_ranges; i++)
+		log_line("memory map: %016lx..%016lx %s", memmap.ranges[i].start, memmap.ranges[i].end,
+			 memmap_type_name(memmap.ranges[i].type));
+}
+
+void boot_memory_map(uint32_t info_address)
+{
+	struct memmap_source source = {.get = map_entry};
+	uint64_t limit;
+
+	if (!boot_info.mmap.count)
+		panic("the loader gave no memory map");
+	memmap_build(&memmap, &source, tell, NULL);
+	switch (cmdline_size(boot_info.cmdline, "mem", &limit)) {
+	case 1:
+		memmap_limit(&memmap, limit);
+		break;
+	case -1:
+		log_line("memory: the word mem= is no size and is ignored");
+		break;
+	default:
+		break;
+	}
+	tell_ranges();
+	if (!memmap_ram_end(&memmap))
+		panic("the memory map has no usable RAM");
+	reserve_boot_things(info_address);
+}
+
+/* The boot tables are not needed once CR3 holds the master's: their frames become ordinary RAM. */
+static void drop_boot_tables(void)
+{
+	memmap_release(&memmap, (uint64_t)boot_start, (uint64_t)boot_end);
+}
+
+static void tell_figures(void)
+{
+	struct memmap_totals totals;
+
+	memmap_totals(&memmap, &totals);
+	log_line("frames: total %lu KiB, usable %lu KiB, reserved %lu KiB, kernel image %lu KiB, "
+		 "frame table %lu KiB",
+		 totals.total >> 10, totals.usable >> 10, totals.reserved >> 10,
+		 (uint64_t)(kernel_end - kernel_start) >> 10, online_table_bytes() >> 10);
+	log_line("frames: %lu KiB free, %lu KiB to be brought online when needed",
+		 frames_free_count() << 2, online_offline_bytes() >> 10);
+}
+
+void boot_memory_start(void)
+{
+	mtrr_read();
+	pat_init_cpu();
+	master_build(&memmap);
+	master_switch();
+	ptdump_register();
+	drop_boot_tables();
+	frames_init();
+	frames_init_cpu(MIB(8));
+	online_init(&memmap);
+	tell_figures();
+	space_init();
+	threads_init();
+	processes_init();
+}
+
+void boot_memory_tell(void)
+{
+	struct memmap_totals totals;
+	uint64_t free = (frames_free_count() << PAGE_SHIFT) + online_offline_bytes();
+
+	memmap_totals(&memmap, &totals);
+	log_line("memory: total=%lu KiB free=%lu KiB unavailable=%lu KiB", totals.total >> 10,
+		 free >> 10, (totals.total - free) >> 10);
+}

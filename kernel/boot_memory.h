@@ -1,0 +1,19 @@
+/* Physical memory at boot: the memory map, its reservations, and bringing it under management. */
+#pragma once
+
+#include "lib/addr.h"
+#include "mm/memmap.h"
+
+extern struct memmap memmap;
+
+/* Where APs start in real mode: one page below 640 KiB; 0 when there is none. */
+extern paddr_t trampoline_page;
+
+/* Make the map from the boot information and reserve all that is in use. Panics without RAM. */
+void boot_memory_map(uint32_t info_address);
+
+/* Master tables, CR3, frames, caches: afterwards memory can be allocated. */
+void boot_memory_start(void);
+
+/* Log what processes cannot have. At the start of the first process. */
+void boot_memory_tell(void);

@@ -1,0 +1,144 @@
+/* Starting the other processors, and what each does for itself. */
+#include "arch/x86_64/apic.h"
+#include "arch/x86_64/apic_timer.h"
+#include "arch/x86_64/smp_start.h"
+#include "arch/x86_64/tsc.h"
+#include "arch/x86_64/vectors.h"
+#include "boot_info.h"
+#include "boot_machine.h"
+#include "boot_memory.h"
+#include "core/log.h"
+#include "core/paint.h"
+#include "core/panic.h"
+#include "lib/cmdline.h"
+#include "lib/string.h"
+#include "lib/upcall.h"
+#include "mm/frames.h"
+#include "mm/kmap.h"
+#include "mm/online.h"
+#include "mm/phys.h"
+#include "mm/tlb.h"
+#include "mm/window.h"
+
+#define WINDOW_FRAMES 32 /* what a window needs at most, tables included */
+
+static void send_tlb_ipi(uint32_t cpu_id)
+{
+	apic_send_ipi(cpu_by_id(cpu_id)->apic_id, VECTOR_TLB);
+}
+
+static void stop_others(void)
+{
+	uint32_t me = this_cpu()->id;
+
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		if (id != me && cpu_by_id(id)->online)
+			apic_send_nmi(cpu_by_id(id)->apic_id);
+	}
+}
+
+/* Every spin comes here: what must be served even by a CPU that waits. */
+void smp_poll(void)
+{
+	tlb_serve();
+	if (unlikely(panic_active()))
+		panic_stop_here(NULL);
+}
+
+/* Windows for the CPUs that ACPI lists, in its order; their number, this CPU included. */
+static uint32_t make_windows(uint32_t limit)
+{
+	uint32_t me = this_cpu()->apic_id, made = 1;
+
+	for (unsigned i = 0; i < acpi.madt.n_cpus && made < limit; i++) {
+		uint32_t apic_id = acpi.madt.cpus[i].apic_id;
+
+		if (apic_id == me)
+			continue;
+		if (!online_at_least(WINDOW_FRAMES) || window_create(made, apic_id)) {
+			log_line("CPU with APIC ID %u left out: no memory for its stacks", apic_id);
+			break;
+		}
+		paint_stacks(made);
+		smp_add_slot(made, apic_id);
+		made++;
+	}
+	return made;
+}
+
+/*
+ * Tables that an AP in 32-bit mode can load: they lie below 4 GiB, map the trampoline page to
+ * itself, and share the kernel half. They stay for good, for an AP that comes late.
+ */
+static paddr_t trampoline_tables(void)
+{
+	paddr_t table[PT_LEVELS + 1];
+	uint64_t va = trampoline_page.raw;
+
+	for (int level = PT_LEVELS; level >= 1; level--) {
+		struct page *page = frame_alloc_below_4g(PAGE_TABLE);
+
+		if (!page)
+			return PADDR(0);
+		table[level] = page_to_paddr(page);
+		memset(phys_to_virt(table[level]), 0, PAGE_SIZE);
+	}
+	memcpy(phys_to_virt(table[PT_LEVELS]), phys_to_virt(master_pml4), PAGE_SIZE);
+	for (int level = PT_LEVELS; level >= 1; level--) {
+		pte_t *entries = phys_to_virt(table[level]);
+		uint64_t to = level > 1 ? table[level - 1].raw : va;
+
+		entries[level_index(va, level)] = to | PTE_PRESENT | PTE_WRITE;
+	}
+	return table[PT_LEVELS];
+}
+
+/* The word maxcpus=, at least 1. */
+static uint32_t cpu_limit(void)
+{
+	char word[8];
+	uint32_t limit = 0;
+
+	if (cmdline_has(boot_info.cmdline, "nosmp"))
+		return 1;
+	if (cmdline_get(boot_info.cmdline, "maxcpus", word, sizeof(word)) < 1)
+		return CPU_MAX;
+	for (const char *digit = word; *digit >= '0' && *digit <= '9'; digit++)
+		limit = limit * 10 + (uint32_t)(*digit - '0');
+	return MIN(MAX(limit, 1U), (uint32_t)CPU_MAX);
+}
+
+/* One line a CPU: when it was asked to start and when it was there, or that it is missing. */
+static void tell_cpu(uint32_t id)
+{
+	const struct ap_slot *slot = &ap_slots[id];
+
+	if (cpu_by_id(id)->online)
+		log_line("CPU %u online: APIC ID %u, SIPI at TSC %lu, online at TSC %lu", id,
+			 cpu_by_id(id)->apic_id, slot->sipi_tsc, slot->online_tsc);
+	else
+		log_line("CPU %u (APIC ID %u) did not start and is left out", id,
+			 cpu_by_id(id)->apic_id);
+}
+
+void boot_processors(void)
+{
+	uint32_t limit = cpu_limit(), count = 1;
+	paddr_t tables = PADDR(0);
+
+	if (acpi.madt.present && apic_mode() != APIC_NONE && limit > 1 && trampoline_page.raw) {
+		count = make_windows(limit);
+		tables = count > 1 ? trampoline_tables() : PADDR(0);
+	}
+	log_line("stacks mapped in the master PML4: %u CPUs, %u pages each", count, window_pages());
+	if (count > 1 && !tables.raw) {
+		log_line("no memory below 4 GiB to start other CPUs");
+	} else if (count > 1) {
+		tlb_send_ipi = send_tlb_ipi;
+		panic_stop_others = stop_others;
+		smp_start_all(phys_to_virt(trampoline_page), trampoline_page, tables, master_pml4);
+	}
+	for (uint32_t id = 1; id < count; id++)
+		tell_cpu(id);
+	log_line("CPUs online: %u of %u", cpus_online, MAX(acpi.madt.cpus_seen, 1U));
+}
