@@ -24,8 +24,14 @@ static inline uint64_t low_edge(const struct vma *vma)
 	return vma->start > VMA_STACK_GUARD ? vma->start - VMA_STACK_GUARD : 0;
 }
 
-/* The gap between `vma` and `prev`, the area below it, or NULL. */
-static inline uint64_t gap_above(const struct vma *prev, const struct vma *vma)
+/*
+ * Gaps are kept as at most this. The hole between the heap and the stack is larger: what is mapped
+ * there changes no max_gap on the way to the root. Gaps that large are few.
+ */
+#define GAP_MAX TIB(1)
+
+/* The free bytes between `vma` and `prev`, the area below it, or NULL. */
+static inline uint64_t bytes_between(const struct vma *prev, const struct vma *vma)
 {
 	uint64_t top = low_edge(vma);
 	uint64_t bottom = prev ? prev->end : 0;
@@ -33,19 +39,24 @@ static inline uint64_t gap_above(const struct vma *prev, const struct vma *vma)
 	return top > bottom ? top - bottom : 0;
 }
 
-static inline uint64_t max_gap_of(struct rb_node *node)
+/* The same as it is kept. */
+static inline uint64_t gap_above(const struct vma *prev, const struct vma *vma)
 {
-	return node ? of_node(node)->max_gap : 0;
+	return MIN(bytes_between(prev, vma), GAP_MAX);
 }
 
 /* Recompute one area's max_gap from its gap and its children. */
 static inline void update_max(struct vma *vma)
 {
-	uint64_t left = max_gap_of(vma->node.left);
-	uint64_t right = max_gap_of(vma->node.right);
-	uint64_t children = MAX(left, right);
+	const struct vma *left = of_node(vma->node.left);
+	const struct vma *right = of_node(vma->node.right);
+	uint64_t max = vma->gap;
 
-	vma->max_gap = MAX(vma->gap, children);
+	if (left && left->max_gap > max)
+		max = left->max_gap;
+	if (right && right->max_gap > max)
+		max = right->max_gap;
+	vma->max_gap = max;
 }
 
 /*
@@ -172,22 +183,22 @@ uint64_t vma_mapped_until(struct vma_tree *tree, uint64_t start, uint64_t end)
 /* Find where an area that starts at `start` belongs; kept in the tree until it changes. */
 static const struct vma_place *find_place(struct vma_tree *tree, uint64_t start)
 {
-	struct vma_place *place = &tree->place;
+	struct vma_place place = {.start = start, .link = &tree->root.node};
 
-	*place = (struct vma_place){.start = start, .link = &tree->root.node};
-	while (*place->link) {
-		struct vma *vma = of_node(*place->link);
+	while (*place.link) {
+		struct vma *vma = of_node(*place.link);
 
-		place->parent = &vma->node;
+		place.parent = &vma->node;
 		if (start < vma->start) {
-			place->above = vma;
-			place->link = &vma->node.left;
+			place.above = vma;
+			place.link = &vma->node.left;
 		} else {
-			place->prev = vma;
-			place->link = &vma->node.right;
+			place.prev = vma;
+			place.link = &vma->node.right;
 		}
 	}
-	return place;
+	tree->place = place;
+	return &tree->place;
 }
 
 static inline void forget_place(struct vma_tree *tree)
@@ -234,26 +245,34 @@ void vma_insert(struct vma_tree *tree, struct vma *vma)
 }
 
 /*
- * Unhang `vma`; the gap of the area above it is the caller's to set. With two children the next
- * area takes its place. Only where a black leaf is missing the tree is rebalanced.
+ * Unhang `vma`, so that `prev` is now below the area above it, which is returned. When `vma` has
+ * two children, that area takes its place. Only a black leaf's leaving rebalances the tree.
  */
-static void erase(struct vma_tree *tree, struct vma *vma)
+static struct vma *erase(struct vma_tree *tree, struct vma *vma, const struct vma *prev)
 {
+	struct vma *above = vma_next(vma);
 	struct rb_node *node = &vma->node;
-	struct rb_node *next = node->left && node->right ? rb_next(node) : NULL;
-	struct rb_node *leaving = next ? next : node;
-	struct rb_node *lowest = rb_parent(leaving) == node ? next : rb_parent(leaving);
+	bool two = node->left && node->right;
+	struct rb_node *leaving = two ? &above->node : node; /* its place, that is */
 	bool rebalances = !is_red(leaving) && !leaving->left && !leaving->right;
+	struct rb_node *lowest = rb_parent(leaving);
 
+	if (two && lowest == node)
+		lowest = leaving;
+	else if (!two && node->right)
+		lowest = node->right; /* the area above */
+	if (above)
+		above->gap = gap_above(prev, above);
 	rb_erase(node, &tree->root);
 	if (rebalances)
 		update_rebalanced(lowest);
 	else
-		update_upward(lowest, next);
+		update_upward(lowest, above ? &above->node : NULL);
 	tree->count--;
 	if (tree->recent == vma)
 		tree->recent = NULL;
 	forget_place(tree);
+	return above;
 }
 
 /* --- joining --- */
@@ -289,7 +308,7 @@ struct vma *vma_absorb(struct vma_tree *tree, const struct vma *new, struct vma 
 	prev->end = new->end;
 	if (joins_above) {
 		prev->end = above->end;
-		erase(tree, above);
+		(void)erase(tree, above, prev);
 		*removed = above;
 	} else {
 		set_gap(prev, above);
@@ -362,14 +381,12 @@ void vma_remove(struct vma_tree *tree, uint64_t start, uint64_t end, struct vma_
 		return;
 	prev = vma_prev(vma);
 	while (vma && vma->start < end) {
-		struct vma *next = vma_next(vma);
+		struct vma *above = erase(tree, vma, prev);
 
-		erase(tree, vma);
 		tree->pages -= pages_of(vma);
 		tail = append(tail, vma);
-		vma = next;
+		vma = above;
 	}
-	set_gap(prev, vma);
 }
 
 /* Join areas that are alike, from the one below `first` to the one that begins at `end`. */
@@ -387,7 +404,7 @@ static void join(struct vma_tree *tree, struct vma *first, uint64_t end, struct 
 			continue;
 		}
 		vma->end = next->end;
-		erase(tree, next);
+		(void)erase(tree, next, vma);
 		tail = append(tail, next);
 	}
 }
@@ -407,11 +424,17 @@ void vma_protect(struct vma_tree *tree, uint64_t start, uint64_t end, uint32_t p
 
 /* --- places --- */
 
+/* Whether the subtree at `node` has a gap of `size`, at most GAP_MAX. */
+static inline bool has_gap(struct rb_node *node, uint64_t size)
+{
+	return node && of_node(node)->max_gap >= size;
+}
+
 /* The highest area of the subtree at `node` with a gap of at least `size`; there is one. */
 static struct vma *highest_gap(struct rb_node *node, uint64_t size)
 {
 	for (;;) {
-		if (max_gap_of(node->right) >= size)
+		if (has_gap(node->right, size))
 			node = node->right;
 		else if (of_node(node)->gap >= size)
 			return of_node(node);
@@ -427,7 +450,7 @@ static struct vma *gap_at_or_below(struct vma *vma, uint64_t size)
 	struct rb_node *child;
 
 	while (of_node(node)->gap < size) {
-		if (max_gap_of(node->left) >= size)
+		if (has_gap(node->left, size))
 			return highest_gap(node->left, size);
 		do {
 			child = node;
@@ -437,6 +460,24 @@ static struct vma *gap_at_or_below(struct vma *vma, uint64_t size)
 		} while (node->left == child);
 	}
 	return of_node(node);
+}
+
+/* The same for any size: among the largest gaps, at most 128 in the user half, one after another.
+ */
+static struct vma *large_gap_at_or_below(struct vma *vma, uint64_t size)
+{
+	while (vma) {
+		struct vma *prev;
+
+		vma = gap_at_or_below(vma, MIN(size, GAP_MAX));
+		if (!vma || size <= GAP_MAX)
+			return vma;
+		prev = vma_prev(vma);
+		if (bytes_between(prev, vma) >= size)
+			return vma;
+		vma = prev;
+	}
+	return NULL;
 }
 
 uint64_t vma_find_gap(struct vma_tree *tree, uint64_t size, uint64_t align, uint64_t low,
@@ -451,7 +492,7 @@ uint64_t vma_find_gap(struct vma_tree *tree, uint64_t size, uint64_t align, uint
 	/* The lowest area whose gap does not begin low enough is the one above this one. */
 	vma = vma_find_from(tree, high - needed);
 	if (vma) {
-		vma = gap_at_or_below(vma, needed);
+		vma = large_gap_at_or_below(vma, needed);
 		if (!vma)
 			return 0;
 		top = MIN(low_edge(vma), high);

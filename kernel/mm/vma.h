@@ -33,7 +33,7 @@ struct vma {
 	};
 	uint64_t start;
 	uint64_t end;
-	uint64_t gap;	  /* free bytes directly below, guard not included; kept by the tree */
+	uint64_t gap;	  /* free bytes below it, without a guard, up to 1 TiB; kept by the tree */
 	uint64_t max_gap; /* largest gap of the subtree; kept by the tree */
 	uint32_t prot;	  /* PROT_ bits */
 	uint32_t flags;	  /* VMA_ bits */

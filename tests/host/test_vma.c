@@ -95,7 +95,7 @@ static void check_tree(void)
 		uint64_t low = vma->start > guard ? vma->start - guard : 0;
 
 		assert_true(vma->start >= end && vma->start < vma->end);
-		assert_int_equal(vma->gap, low > end ? low - end : 0);
+		assert_int_equal(vma->gap, MIN(low > end ? low - end : 0, TIB(1)));
 		check_vma(vma);
 		end = vma->end;
 		pages += (vma->end - vma->start) / PAGE_SIZE;
@@ -386,6 +386,30 @@ static void stacks(void **state)
 	destroy();
 }
 
+/* Gaps are kept only up to 1 TiB, and larger ones are found nevertheless. */
+static void huge_gaps(void **state)
+{
+	struct vma vmas[8];
+
+	(void)state;
+	reset();
+	for (uint64_t i = 0; i < 8; i++) {
+		uint64_t start = TIB(4) * (i + 1) + TIB(1) * (i % 3);
+
+		vmas[i] = (struct vma){.start = start, .end = start + PAGE_SIZE};
+		vma_insert(&tree, &vmas[i]);
+	}
+	/* Their starts, in TiB: 4, 9, 14, 16, 21, 26, 28, 33. */
+	assert_int_equal(vma_find_gap(&tree, TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(33)), TIB(29));
+	assert_int_equal(vma_find_gap(&tree, TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(32)), TIB(22));
+	assert_int_equal(vma_find_gap(&tree, TIB(2) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(28)),
+			 TIB(26) + PAGE_SIZE);
+	assert_int_equal(vma_find_gap(&tree, TIB(5) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(26)),
+			 TIB(21) + PAGE_SIZE);
+	assert_int_equal(vma_find_gap(&tree, TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(33)), 0);
+	assert_int_equal(vma_find_gap(&tree, TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(40)), TIB(35));
+}
+
 static void a_stack_near_zero(void **state)
 {
 	struct vma vma = {.start = PAGE_SIZE, .end = 3 * PAGE_SIZE, .flags = VMA_GROWSDOWN};
@@ -495,15 +519,11 @@ static void random_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_tree),
-		cmocka_unit_test(finding),
-		cmocka_unit_test(merging),
-		cmocka_unit_test(splitting),
-		cmocka_unit_test(gaps),
-		cmocka_unit_test(stacks),
-		cmocka_unit_test(a_stack_near_zero),
-		cmocka_unit_test(bad_calls),
-		cmocka_unit_test(random_steps),
+		cmocka_unit_test(empty_tree), cmocka_unit_test(finding),
+		cmocka_unit_test(merging),    cmocka_unit_test(splitting),
+		cmocka_unit_test(gaps),	      cmocka_unit_test(stacks),
+		cmocka_unit_test(huge_gaps),  cmocka_unit_test(a_stack_near_zero),
+		cmocka_unit_test(bad_calls),  cmocka_unit_test(random_steps),
 	};
 
 	return cmocka_run_group_tests_name("vma", tests, NULL, NULL);
