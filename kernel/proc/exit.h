@@ -1,18 +1,26 @@
-/* The end of threads and processes, and waiting for it. */
+/* The end of threads and processes. */
 #pragma once
 
 #include "proc/process.h"
 
 /*
- * Begin the end of the current thread's process: `status` is as wait4 returns it (code << 8, or
- * the signal's number, with 0x80 for a core dump). Sets the continuation that gives everything
- * back in chunks; returns SYS_AGAIN. Called once a process; later callers join it.
+ * Let every thread of the process end; `wait_status` is as wait4 returns it (code << 8, or the
+ * signal's number). Nothing if that is so already. tree_lock must be held.
  */
-sysret_t exit_process(struct thread *thread, int wait_status);
+void process_kill(struct process *process, int wait_status);
 
-/* wait4() on the children of the current process. */
-sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int options,
-			uaddr_t rusage);
+/* The same for all its threads but the current one, which execve() leaves. tree_lock held. */
+void process_kill_others(struct thread *current);
+
+/*
+ * Begin the end of the current thread, which gives everything back in chunks from a continuation
+ * that nothing aborts. The last thread of a process takes it along. Returns SYS_AGAIN.
+ */
+sysret_t exit_begin(struct thread *thread);
+
+/* End the current process, or just the current thread; returns SYS_AGAIN. Takes RANK_TREE. */
+sysret_t exit_process(struct thread *thread, int wait_status);
+sysret_t exit_thread(struct thread *thread, int wait_status);
 
 /*
  * Called by exit, when the first process has ended and all others are gone; registered by main.

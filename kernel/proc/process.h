@@ -23,9 +23,10 @@ struct process {
 	uint32_t live_threads; /* [tree_lock] */
 	enum process_state state; /* [tree_lock] */
 	int64_t ppid; /* the parent's pid, 0 without one; written under tree_lock, read without */
-	bool exiting;	  /* [tree_lock] all its threads are to end, with wait_status */
-	int stop_signal;  /* [tree_lock] the signal that stopped it; 0: not stopped */
-	bool stop_told, continue_told; /* [tree_lock] wait4 has told of it, or there is nothing */
+	bool exiting;		   /* [tree_lock] its threads are to end, with wait_status */
+	int stop_signal;	   /* [tree_lock] the signal that stopped it; 0: not stopped */
+	bool stop_news;		   /* [tree_lock] wait4 has not yet told that it stopped, */
+	bool continue_news;	   /* [tree_lock] or that it goes on */
 	int wait_status;	  /* [tree_lock] as wait4 returns it */
 	struct waitq child_changed; /* its threads in wait4 */
 

@@ -14,27 +14,41 @@ struct signal_info {
 };
 
 /*
- * Make `signo` (1..64) pending for the process, or for one thread, and wake whom it concerns.
+ * Send `signo` (1..64) to the process, or to one thread: one that kills begins the end of the
+ * process, one that is ignored vanishes, others become pending; whom it concerns is woken.
  * tree_lock must be held.
  */
 void signal_send_process(struct process *process, int signo);
 void signal_send_thread(struct thread *thread, int signo);
 
+/* `process`, a child, has changed: SIGCHLD to its parent, whose wait4 looks. tree_lock held. */
+void signal_parent(struct process *process);
+
 /*
- * A fault of the current thread: the signal is forced (unblocked), told on the log with `tf`'s
- * registers, and taken by the exit loop like any other. Takes RANK_TREE.
+ * A fault of the current thread: the signal ends its process, blocked or not. The caller has told
+ * of it on the log. Takes RANK_TREE.
  */
 void signal_fault(struct thread *thread, const struct signal_info *info);
 
 /* Is a signal pending that `thread` does not block and that does something? */
 bool signal_pending(const struct thread *thread);
 
-/* Is a fatal signal pending that ends even an uninterruptible call? */
+/* Is `thread` to end, so that even an uninterruptible call should stop? */
 bool signal_fatal_pending(const struct thread *thread);
 
 /*
- * Deliver pending signals of the current thread: ignored ones vanish; a fatal one starts the exit
- * of its process. Called by the exit loop. Takes RANK_TREE.
+ * The result of a call that a signal interrupts: `restart` is ERESTARTSYS or another of those
+ * numbers, which signal_deliver() turns into what the program sees.
+ */
+sysret_t signal_interrupted(struct thread *thread, int restart);
+
+/* Change the current thread's mask; SIGKILL and SIGSTOP stay unblocked. Takes RANK_TREE. */
+void signal_set_blocked(struct thread *thread, sigset_t blocked);
+
+/*
+ * Deliver pending signals of the current thread, whose call (if it was in one) has its result:
+ * ignored ones vanish; one that stops makes the thread wait; a fatal one starts the exit of its
+ * process. An interrupted call is set up to be restarted. Called by the exit loop. Takes RANK_TREE.
  */
 void signal_deliver(struct thread *thread);
 

@@ -65,7 +65,9 @@ struct continuation {
 		struct io io; /* read, write, writev */
 		struct {
 			struct process *child;
+			struct thread *thread; /* the child's, not yet in its list */
 			uint64_t cursor;
+			int error; /* why it is being undone */
 		} fork;
 		struct exec_state *exec;
 		struct {
@@ -73,14 +75,14 @@ struct continuation {
 			uaddr_t remaining;
 		} sleep;
 		struct {
-			int64_t pid; /* of the child that was found */
-			int wait_status;
+			int64_t pid; /* whom it waits for; then the child that was found */
+			int options, wait_status;
 			uint64_t faults;
 			uaddr_t status, rusage;
 		} wait;
 		struct {
 			struct space *space; /* that nobody uses any more */
-			int wait_status;
+			int wait_status;     /* should this be the last thread to exit() */
 		} exit;
 	};
 };
@@ -115,7 +117,8 @@ struct thread {
 	sigset_t pending; /* [tree_lock] directed at this thread */
 	sigset_t blocked; /* own; read by senders under tree_lock */
 	uaddr_t clear_child_tid;
-	bool dying; /* [tree_lock] it is in exit: signals do not reach it */
+	bool must_exit; /* [tree_lock] it is to end */
+	bool dying;	/* [tree_lock] it is in exit: signals do not reach it */
 	struct {
 		uint64_t deadline; /* ns of clock_ns(); 0: nothing to go on with */
 		uaddr_t remaining;

@@ -1,0 +1,75 @@
+#include "proc/stop.h"
+
+#include "lib/upcall.h"
+#include "proc/signal.h"
+
+/*
+ * POSIX: a group is orphaned when every member's parent is in the same group, or outside of the
+ * session. The first process counts as no parent. [tree_lock]
+ */
+static bool group_is_orphaned(int64_t pgid)
+{
+	const struct process *p = NULL;
+
+	while ((p = process_next(p))) {
+		if (p->pgid != pgid || p->state == PROCESS_ZOMBIE || !p->parent ||
+		    p->parent == init_process)
+			continue;
+		if (p->parent->pgid != pgid && p->parent->sid == p->sid)
+			return false;
+	}
+	return true;
+}
+
+void process_stop(struct process *process, int signo)
+{
+	struct thread *thread;
+
+	if (signo != SIGSTOP && group_is_orphaned(process->pgid))
+		return;
+	process->stop_signal = signo;
+	process->stop_news = true;
+	process->continue_news = false;
+	list_for_each_entry (thread, &process->threads, process_link)
+		thread_set_work(thread, THREAD_WORK_SIGNAL);
+	signal_parent(process);
+}
+
+void process_continue(struct process *process)
+{
+	struct thread *thread;
+
+	if (!process->stop_signal)
+		return;
+	process->stop_signal = 0;
+	process->stop_news = false;
+	process->continue_news = true;
+	/* What came while it stood still is looked at now. */
+	list_for_each_entry (thread, &process->threads, process_link) {
+		thread_set_work(thread, THREAD_WORK_SIGNAL);
+		thread_wake(thread);
+	}
+	signal_parent(process);
+}
+
+static void stopped_abort(struct thread *thread)
+{
+	thread_cancel_wait(thread);
+}
+
+/* The result of the call that the thread came from is in its frame, and stays there. */
+static sysret_t stopped(struct thread *thread)
+{
+	thread_prepare_wait(thread);
+	if (__atomic_load_n(&thread->process->stop_signal, __ATOMIC_SEQ_CST) &&
+	    !signal_fatal_pending(thread))
+		return thread_continue(thread, SYS_BLOCKED, stopped, stopped_abort, CONT_KILLABLE);
+	thread_cancel_wait(thread);
+	return SYS_FRAME_SET;
+}
+
+void stop_current(struct thread *thread)
+{
+	/* Blocked or not, the exit loop sees it from the thread's state. */
+	(void)stopped(thread);
+}

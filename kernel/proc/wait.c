@@ -1,0 +1,138 @@
+#include "proc/wait.h"
+
+#include "abi/errno.h"
+#include "abi/resource.h"
+#include "abi/wait.h"
+#include "mm/usercopy.h"
+#include "proc/signal.h"
+
+#define STATUS_STOPPED(signo) (0x7f | (signo) << 8)
+#define STATUS_CONTINUED      0xffff
+
+enum scan_result {
+	SCAN_NOBODY,  /* no such child */
+	SCAN_NOTHING, /* but none has changed */
+	SCAN_FOUND,
+};
+
+/* Is the wait for this child? [tree_lock] */
+static bool is_meant(const struct process *child, int64_t pid, int options)
+{
+	/* Every child was made by fork(), whose end sends SIGCHLD: not a "clone child". */
+	if ((options & (int)WCLONE) && !(options & WALL))
+		return false;
+	if (pid > 0)
+		return child->pid == pid;
+	if (pid == -1)
+		return true;
+	return child->pgid == (pid ? -pid : child->parent->pgid);
+}
+
+/* Has the child something to tell? *status is what. [tree_lock] */
+static bool has_news(struct process *child, int options, int *status)
+{
+	if (child->state == PROCESS_ZOMBIE) {
+		*status = child->wait_status;
+		return true;
+	}
+	if ((options & WUNTRACED) && child->stop_news) {
+		child->stop_news = false;
+		*status = STATUS_STOPPED(child->stop_signal);
+		return true;
+	}
+	if ((options & WCONTINUED) && child->continue_news) {
+		child->continue_news = false;
+		*status = STATUS_CONTINUED;
+		return true;
+	}
+	return false;
+}
+
+/* Look at the children; what was found is noted in the continuation, and a zombie freed. */
+static enum scan_result scan(struct thread *thread)
+{
+	enum scan_result result = SCAN_NOBODY;
+	struct process *child, *ended = NULL;
+
+	lock_acquire(&tree_lock);
+	list_for_each_entry (child, &thread->process->children, sibling_link) {
+		if (!is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
+			continue;
+		result = SCAN_NOTHING;
+		if (!has_news(child, thread->cont.wait.options, &thread->cont.wait.wait_status))
+			continue;
+		result = SCAN_FOUND;
+		thread->cont.wait.pid = child->pid;
+		thread->cont.wait.faults = child->faults;
+		ended = child->state == PROCESS_ZOMBIE ? child : NULL;
+		break;
+	}
+	if (ended)
+		process_unlink(ended);
+	lock_release(&tree_lock);
+	if (ended)
+		process_free(ended);
+	return result;
+}
+
+static sysret_t copy_results(struct thread *thread)
+{
+	struct rusage usage = {.ru_minflt = (int64_t)thread->cont.wait.faults};
+	sysret_t error = 0;
+
+	if (thread->cont.wait.status.raw)
+		error = copy_to_user(thread->cont.wait.status, &thread->cont.wait.wait_status,
+				     sizeof(thread->cont.wait.wait_status));
+	if (!error && thread->cont.wait.rusage.raw)
+		error = copy_to_user(thread->cont.wait.rusage, &usage, sizeof(usage));
+	return error;
+}
+
+/* The child is gone, so from here on the call cannot start again: only the copies are repeated. */
+static sysret_t tell(struct thread *thread)
+{
+	sysret_t error = copy_results(thread);
+
+	if (error == SYS_FAULT_WAIT)
+		return thread_continue(thread, SYS_AGAIN, tell, NULL, CONT_KILLABLE);
+	return error ? error : thread->cont.wait.pid;
+}
+
+static void wait_abort(struct thread *thread)
+{
+	thread_cancel_wait(thread);
+}
+
+static sysret_t wait_again(struct thread *thread)
+{
+	enum scan_result result;
+
+	thread_cancel_wait(thread);
+	thread_prepare_wait(thread);
+	waitq_add(&thread->process->child_changed, &thread->waiters[0], thread);
+	result = scan(thread);
+	if (result == SCAN_NOTHING && !signal_pending(thread))
+		return thread_continue(thread, SYS_BLOCKED, wait_again, wait_abort,
+				       CONT_INTERRUPTIBLE);
+	thread_cancel_wait(thread);
+	if (result == SCAN_NOTHING)
+		return signal_interrupted(thread, ERESTARTSYS);
+	return result == SCAN_FOUND ? tell(thread) : -ECHILD;
+}
+
+sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int options,
+			uaddr_t rusage)
+{
+	thread->cont.wait.pid = pid;
+	thread->cont.wait.options = options;
+	thread->cont.wait.status = status;
+	thread->cont.wait.rusage = rusage;
+	switch (scan(thread)) {
+	case SCAN_FOUND:
+		return tell(thread);
+	case SCAN_NOBODY:
+		return -ECHILD;
+	default:
+		return options & WNOHANG ? 0 : wait_again(thread);
+	}
+}

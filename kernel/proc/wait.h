@@ -1,0 +1,12 @@
+/* Waiting for children. */
+#pragma once
+
+#include "proc/process.h"
+
+/*
+ * wait4() on the children of the current process: `pid` and `options` are Linux's and have been
+ * checked. `status` and `rusage` may be NULL. The child's pid, 0 with WNOHANG, -ECHILD, -EFAULT
+ * (the child is gone all the same), -ERESTARTSYS, or SYS_BLOCKED.
+ */
+sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int options,
+			uaddr_t rusage);
