@@ -9,7 +9,7 @@
 #include "lib/fmt.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
-#include "mm/image.h"
+#include "arch/x86_64/image.h"
 #include "mm/master.h"
 #include "mm/online.h"
 #include "mm/phys.h"
@@ -147,12 +147,20 @@ void boot_memory_start(void)
 	ptdump_register();
 	drop_boot_tables();
 	frames_init();
-	frames_init_cpu(MIB(8));
+	frames_init_cpu(boot_ram_per_cpu(CPU_MAX));
 	online_init(&memmap);
 	tell_figures();
 	space_init();
 	threads_init();
 	processes_init();
+}
+
+uint64_t boot_ram_per_cpu(uint32_t cpus)
+{
+	struct memmap_totals totals;
+
+	memmap_totals(&memmap, &totals);
+	return totals.usable / cpus;
 }
 
 void boot_memory_tell(void)

@@ -15,5 +15,8 @@ void boot_memory_map(uint32_t info_address);
 /* Master tables, CR3, frames, caches: afterwards memory can be allocated. */
 void boot_memory_start(void);
 
+/* Usable RAM divided by `cpus`, in bytes. */
+uint64_t boot_ram_per_cpu(uint32_t cpus);
+
 /* Log what processes cannot have. At the start of the first process. */
 void boot_memory_tell(void);

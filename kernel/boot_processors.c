@@ -1,6 +1,7 @@
 /* Starting the other processors, and what each does for itself. */
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/apic_timer.h"
+#include "arch/x86_64/pat.h"
 #include "arch/x86_64/smp_start.h"
 #include "arch/x86_64/tsc.h"
 #include "arch/x86_64/vectors.h"
@@ -93,19 +94,16 @@ static paddr_t trampoline_tables(void)
 	return table[PT_LEVELS];
 }
 
-/* The word maxcpus=, at least 1. */
+/* The words nosmp and maxcpus=. */
 static uint32_t cpu_limit(void)
 {
-	char word[8];
-	uint32_t limit = 0;
+	uint64_t limit = CPU_MAX;
 
 	if (cmdline_has(boot_info.cmdline, "nosmp"))
 		return 1;
-	if (cmdline_get(boot_info.cmdline, "maxcpus", word, sizeof(word)) < 1)
-		return CPU_MAX;
-	for (const char *digit = word; *digit >= '0' && *digit <= '9'; digit++)
-		limit = limit * 10 + (uint32_t)(*digit - '0');
-	return MIN(MAX(limit, 1U), (uint32_t)CPU_MAX);
+	if (cmdline_size(boot_info.cmdline, "maxcpus", &limit) < 0)
+		log_line("the word maxcpus= is no number and is ignored");
+	return (uint32_t)MIN(MAX(limit, 1UL), (uint64_t)CPU_MAX);
 }
 
 /* One line a CPU: when it was asked to start and when it was there, or that it is missing. */
@@ -119,6 +117,15 @@ static void tell_cpu(uint32_t id)
 	else
 		log_line("CPU %u (APIC ID %u) did not start and is left out", id,
 			 cpu_by_id(id)->apic_id);
+}
+
+void boot_ap(uint32_t id)
+{
+	pat_init_cpu();
+	apic_init_cpu();
+	timer_init_cpu();
+	frames_init_cpu(boot_ram_per_cpu(cpu_count));
+	(void)id;
 }
 
 void boot_processors(void)
@@ -138,6 +145,7 @@ void boot_processors(void)
 		panic_stop_others = stop_others;
 		smp_start_all(phys_to_virt(trampoline_page), trampoline_page, tables, master_pml4);
 	}
+	frames_init_cpu(boot_ram_per_cpu(count));
 	for (uint32_t id = 1; id < count; id++)
 		tell_cpu(id);
 	log_line("CPUs online: %u of %u", cpus_online, MAX(acpi.madt.cpus_seen, 1U));

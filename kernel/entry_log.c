@@ -1,9 +1,10 @@
 #include "entry_log.h"
 
 #include "arch/x86_64/cr.h"
+#include "boot_info.h"
 #include "core/log.h"
 
-uint64_t first_user_tsc;
+static uint64_t first_user_tsc; /* atomic: of the CPU that was the first */
 
 void entry_log_expect(struct cpu *cpu, const struct trapframe *tf)
 {
@@ -16,9 +17,21 @@ void entry_log_expect(struct cpu *cpu, const struct trapframe *tf)
 				    __ATOMIC_RELAXED);
 }
 
+/* Where the TSC counts instructions (QEMU's icount), the difference is the length of the boot. */
+static void tell_boot(void)
+{
+	static bool told;
+
+	if (__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
+		return;
+	log_line("boot: TSC at kernel entry=%lu first ring 3=%lu instructions=%lu", boot_tsc,
+		 first_user_tsc, first_user_tsc - boot_tsc);
+}
+
 void entry_log_tell(struct cpu *cpu)
 {
 	log_line("switch: pre-switch checks passed cpu=%u count=%lu", cpu->id, cpu->cr3_checks);
 	log_line("ring 3: first entry cpu=%u user rsp=0x%lx kernel rsp=0x%lx rsp0=0x%lx", cpu->id,
 		 cpu->first_rsp, (uint64_t)__builtin_frame_address(0), *cpu->rsp0);
+	tell_boot();
 }

@@ -75,7 +75,8 @@ void backtrace_print(uintptr_t rip, uintptr_t rbp)
 		const struct stack_range *stack = stack_of(rbp);
 		const uintptr_t *frame = (const uintptr_t *)rbp;
 
-		if (!stack || !IS_ALIGNED(rbp, 8) || stack_of(rbp + 15) != stack)
+		if (!stack || !IS_ALIGNED(rbp, 8) || stack_of(rbp + 15) != stack ||
+		    !symbol_is_code(frame[1]))
 			return;
 		/* The return address points behind the call, which may be another function's. */
 		print_frame(frame[1] - 1);

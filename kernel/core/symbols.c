@@ -1,6 +1,6 @@
 #include "core/symbols.h"
 
-#include "arch/x86_64/layout.h"
+#include "arch/x86_64/image.h"
 #include "lib/string.h"
 
 struct elf_symbol {
@@ -34,15 +34,23 @@ static bool names_code(const struct elf_symbol *symbol)
 	unsigned type = SYMBOL_TYPE(symbol->info);
 
 	return (type == SYMBOL_FUNC || type == SYMBOL_NOTYPE) && symbol->section != 0 &&
-	       symbol->value >= KERNEL_VIRT_BASE && symbol->name < names_size &&
+	       symbol->value >= (uint64_t)text_start && symbol->name < names_size &&
 	       strnlen(names + symbol->name, names_size - symbol->name) <
 		       names_size - symbol->name;
+}
+
+bool symbol_is_code(uintptr_t address)
+{
+	return address >= (uintptr_t)text_start && address < (uintptr_t)text_end;
 }
 
 const char *symbol_name(uintptr_t address, uintptr_t *offset)
 {
 	const struct elf_symbol *best = NULL;
 
+	*offset = 0;
+	if (!symbol_is_code(address))
+		return "?";
 	for (size_t i = 0; i < symbol_count; i++) {
 		const struct elf_symbol *symbol = &symbols[i];
 
@@ -50,6 +58,8 @@ const char *symbol_name(uintptr_t address, uintptr_t *offset)
 		    names_code(symbol))
 			best = symbol;
 	}
-	*offset = best ? address - best->value : 0;
-	return best ? names + best->name : "?";
+	if (!best)
+		return "?";
+	*offset = address - best->value;
+	return names + best->name;
 }

@@ -9,5 +9,8 @@
  */
 void symbols_use(const void *symtab, size_t symtab_size, const char *strtab, size_t strtab_size);
 
+/* Does `address` lie in the kernel's text? */
+bool symbol_is_code(uintptr_t address);
+
 /* The function that `address` lies in, or "?"; `*offset` is set to the distance from its start. */
 const char *symbol_name(uintptr_t address, uintptr_t *offset);

@@ -4,6 +4,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/tsc.h"
 #include "core/lock.h"
+#include "core/log.h"
 
 struct timer_queue {
 	struct lock lock;
@@ -11,6 +12,7 @@ struct timer_queue {
 	uint64_t first;	       /* [lock] deadline of the first timer; NEVER when there is none */
 	uint64_t slice;	       /* this CPU only */
 	uint64_t armed;	       /* this CPU only: what the hardware is programmed for */
+	uint64_t longest_delay; /* this CPU only: ns from a deadline to its interrupt, at most */
 };
 
 #define NEVER UINT64_MAX
@@ -102,6 +104,8 @@ bool timers_run(void)
 	uint64_t now = clock_ns();
 	bool slice_ended;
 
+	if (now > q->armed)
+		q->longest_delay = MAX(q->longest_delay, now - q->armed);
 	lock_acquire(&q->lock);
 	while (q->first <= now) {
 		struct timer *timer = rb_entry(rb_first(&q->timers), struct timer, node);
@@ -119,4 +123,13 @@ bool timers_run(void)
 	q->armed = NEVER;
 	program(q);
 	return slice_ended;
+}
+
+void timers_log(void)
+{
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		if (cpu_by_id(id)->online)
+			log_line("timer: cpu=%u longest delay=%lu ns", id,
+				 PERCPU_OF(id, timer_queue)->longest_delay);
+	}
 }

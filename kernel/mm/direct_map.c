@@ -2,7 +2,7 @@
 
 #include "arch/x86_64/mtrr.h"
 #include "lib/upcall.h"
-#include "mm/image.h"
+#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
 

@@ -5,7 +5,7 @@
 #include "lib/upcall.h"
 #include "mm/cr3.h"
 #include "mm/direct_map.h"
-#include "mm/image.h"
+#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/page.h"
 #include "mm/phys.h"

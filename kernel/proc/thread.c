@@ -9,8 +9,6 @@
 #include "mm/kmap.h"
 #include "mm/slab.h"
 
-#define FPU_ALIGN 64 /* SDM 1 13.4: XSAVE areas */
-
 static struct slab_cache thread_cache, fpu_cache;
 
 void threads_init(void)
@@ -81,8 +79,10 @@ void thread_cancel_wait(struct thread *thread)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(thread->waiters); i++)
 		waitq_remove(&thread->waiters[i]);
-	if (thread->timer.queued)
+	/* Even when it has expired: its callback may still be running, on another CPU. */
+	if (thread->timer.expired)
 		timer_cancel(&thread->timer);
+	thread->timer.expired = NULL;
 	__atomic_store_n(&thread->state, THREAD_RUNNING, __ATOMIC_SEQ_CST);
 	thread_clear_work(thread, THREAD_WORK_STATE);
 }

@@ -1,0 +1,92 @@
+/* The first process, and the end of the run with its end. */
+#include "boot_first.h"
+
+#include "arch/x86_64/cpu.h"
+#include "boot_console.h"
+#include "boot_info.h"
+#include "boot_memory.h"
+#include "core/log.h"
+#include "core/paint.h"
+#include "core/timer.h"
+#include "core/verdict.h"
+#include "dev/console.h"
+#include "fs/archive.h"
+#include "lib/cmdline.h"
+#include "lib/upcall.h"
+#include "mm/phys.h"
+#include "proc/exec.h"
+#include "proc/exit.h"
+#include "proc/sched.h"
+
+#define PATH_MAX_FIRST	64
+#define DEFAULT_PATH	"/bin/smoke"
+#define ARGS_PATH	"/run/args"
+#define STATUS_CODE(ws) ((ws) >> 8 & 0xff)
+#define STATUS_SIGNAL(ws) ((ws) & 0x7f)
+
+static const char environment[] = "HOME=/\0TERM=linux\0PATH=/bin";
+
+/* Modules that lie in RAM, which the direct map holds; later ones overlay earlier ones. */
+static void read_archives(void)
+{
+	for (unsigned i = 0; i < boot_info.n_modules; i++) {
+		const struct boot_module *module = &boot_info.modules[i];
+
+		if (module->end.raw > GIB(4) || module->start.raw >= module->end.raw ||
+		    !memmap_overlaps_ram(&memmap, module->start.raw, module->end.raw))
+			log_line("boot: module %u is not in RAM and is ignored", i);
+		else
+			archive_add(phys_to_virt(module->start),
+				    module->end.raw - module->start.raw);
+	}
+}
+
+/* All processes are gone: what is left to say, the verdict, and the end of the machine's work. */
+static __noreturn void finish(int wait_status)
+{
+	int signal = STATUS_SIGNAL(wait_status);
+
+	console_flush_sync();
+	paint_log();
+	timers_log();
+	for (uint32_t id = 0; id < cpu_count; id++)
+		log_line("switch: cpu=%u pre-switch checks passed count=%lu", id,
+			 cpu_by_id(id)->cr3_checks);
+	if (signal)
+		log_line("the first process was killed by signal %d", signal);
+	else
+		log_line("the first process exited with status %d", STATUS_CODE(wait_status));
+	log_flush();
+	if (signal)
+		verdict_send(VERDICT_KILLED, signal, NULL);
+	else
+		verdict_send(VERDICT_EXIT, STATUS_CODE(wait_status), NULL);
+	verdict_end();
+}
+
+static void set_slice(void)
+{
+	uint64_t us;
+
+	if (cmdline_size(boot_info.cmdline, "slice", &us) == 1 && us)
+		sched_slice_ns = us * 1000;
+}
+
+void boot_first_process(void)
+{
+	char path[PATH_MAX_FIRST] = DEFAULT_PATH;
+	const char *args;
+	size_t args_size;
+	int error;
+
+	read_archives();
+	boot_console_for_programs();
+	set_slice();
+	exit_last = finish;
+	cmdline_get(boot_info.cmdline, "init", path, sizeof(path));
+	args = archive_read(ARGS_PATH, &args_size);
+	error = exec_first(path, args, args ? args_size : 0, environment, sizeof(environment));
+	if (error)
+		panic("the first process, '%s', cannot be started: error %d", path, -error);
+	boot_memory_tell();
+}
