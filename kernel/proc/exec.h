@@ -31,7 +31,8 @@ sysret_t exec_process(struct thread *thread, uaddr_t path, uaddr_t argv, uaddr_t
  * Make the first process, init_process: the file at `path`; argument and environment strings from
  * kernel memory, each block NUL-separated, `args_size` and `env_size` bytes with the last NUL.
  * `fds` is its descriptor table, whose reference it takes over. Its one thread is not started: that
- * is for the caller, by sched_start(first_thread(init_process)). 0 or a negative errno.
+ * is for the caller, by sched_start(process_first_thread(init_process)). 0 or a negative errno,
+ * after which the machine has nothing to do: nothing is given back.
  */
 int exec_first(const char *path, const char *args, size_t args_size, const char *env,
 	       size_t env_size, struct fdtable *fds);

@@ -61,6 +61,12 @@ struct process *process_next(const struct process *process);
 /* Make the cache. At boot. */
 void processes_init(void);
 
+/* A thread of a process that has one. tree_lock must be held, unless nothing runs yet. */
+static inline struct thread *process_first_thread(const struct process *process)
+{
+	return list_first_entry(&process->threads, struct thread, process_link);
+}
+
 /* The process, or the thread, of that number, or NULL. tree_lock must be held. */
 struct process *process_find(int64_t pid);
 struct thread *thread_find(int64_t tid);

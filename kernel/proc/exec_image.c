@@ -1,0 +1,132 @@
+#include "proc/exec_image.h"
+
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "arch/x86_64/cr.h"
+#include "core/log.h"
+#include "lib/fmt.h"
+#include "mm/object.h"
+#include "mm/segment.h"
+#include "proc/exec.h"
+
+static int read_file(void *ctx, uint64_t offset, void *buf, uint64_t len)
+{
+	struct vm_object *object = ctx;
+
+	return object->ops->read(object, offset, buf, len) == len ? 0 : -EIO;
+}
+
+static void tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
+static void tell(void *ctx, const char *fmt, ...)
+{
+	const struct exec_state *exec = ctx;
+	char line[160];
+	va_list args;
+
+	va_start(args, fmt);
+	fmt_vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	log_line("exec: %.80s: %s", exec->path, line);
+}
+
+static uint64_t choose_bias(const struct elf_image *image)
+{
+	if (!image->is_dyn)
+		return 0;
+	return ALIGN_UP(EXEC_PIE_BASE, image->align) - image->start;
+}
+
+/* Where segments share a page the later one wins, as on Linux: what is there goes first. */
+static int make_room(struct space *space, uint64_t start, uint64_t end)
+{
+	uint64_t cursor = 0;
+	sysret_t result;
+
+	do
+		result = space_munmap(space, start, end - start, &cursor);
+	while (result == SYS_AGAIN);
+	return (int)result;
+}
+
+static int map_segment(struct exec_state *exec, const struct elf_segment *segment)
+{
+	uint64_t va = exec->bias + segment->vaddr;
+	int error = 0;
+
+	if (exec->image.has_overlap)
+		error = make_room(exec->space, ALIGN_DOWN(va, PAGE_SIZE),
+				  ALIGN_UP(va + segment->memsz, PAGE_SIZE));
+	if (error)
+		return error;
+	return space_map_segment(exec->space, va, segment->memsz, (int)segment->prot, exec->object,
+				 segment->offset, segment->filesz);
+}
+
+static int map_segments(struct exec_state *exec)
+{
+	for (uint32_t i = 0; i < exec->image.n_segments; i++) {
+		int error = map_segment(exec, &exec->image.segments[i]);
+
+		if (error)
+			return error;
+	}
+	exec->space->brk_start = ALIGN_UP(exec->bias + exec->image.brk, PAGE_SIZE);
+	exec->space->brk = exec->space->brk_start;
+	return 0;
+}
+
+static int make_stack(struct exec_state *exec)
+{
+	uint64_t argc = exec->arrays[EXEC_ARGS].count + exec->empty_args;
+
+	return exec_stack_begin(&exec->stack, exec->space, exec->image.exec_stack, argc,
+				exec->arrays[EXEC_ENV].count, exec->bytes + exec->empty_args,
+				exec->path_size);
+}
+
+int exec_image_load(struct exec_state *exec)
+{
+	struct elf_source source = {
+		.read = read_file, .ctx = exec->object, .size = exec->object->size};
+	int error = elf_parse(&source, &exec->image, tell, exec);
+
+	if (error)
+		return error;
+	exec->bias = choose_bias(&exec->image);
+	exec->space = space_create();
+	if (!exec->space)
+		return -ENOMEM;
+	error = map_segments(exec);
+	return error ? error : make_stack(exec);
+}
+
+int exec_image_finish(struct exec_state *exec)
+{
+	return exec_stack_finish(&exec->stack, exec->path, exec->path_size, &exec->image,
+				 exec->bias);
+}
+
+void exec_image_tell(const struct exec_state *exec)
+{
+	for (uint32_t i = 0; i < exec->image.n_segments; i++) {
+		const struct elf_segment *segment = &exec->image.segments[i];
+
+		if ((segment->prot & PROT_WRITE) && (segment->prot & PROT_EXEC))
+			log_line("exec: %.80s: segment %u at 0x%lx is writable and executable",
+				 exec->path, i, exec->bias + segment->vaddr);
+	}
+	if (exec->image.exec_stack)
+		log_line("exec: %.80s: the stack is executable", exec->path);
+}
+
+void exec_image_frame(const struct exec_state *exec, struct trapframe *frame)
+{
+	*frame = (struct trapframe){
+		.vector = VECTOR_NONE,
+		.rip = exec->bias + exec->image.entry,
+		.cs = SEL_USER_CODE,
+		.rflags = RFLAGS_IF,
+		.rsp = exec->stack.sp,
+		.ss = SEL_USER_DATA,
+	};
+}
