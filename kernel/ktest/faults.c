@@ -5,7 +5,7 @@
 #include "ktest/ktest.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
-#include "mm/image.h"
+#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
 
