@@ -14,6 +14,7 @@
 #define ICW4_8086	0x01
 #define OCW2_EOI	0x20
 #define OCW3_READ_ISR	0x0b
+#define ISR_INPUT_7	0x80
 
 #define CASCADE_IRQ 2
 
@@ -68,16 +69,17 @@ void pic_eoi(unsigned int irq)
 	outb(PIC1_COMMAND, OCW2_EOI);
 }
 
-bool pic_spurious(unsigned int irq)
+bool pic_handle_spurious(uint64_t vector)
 {
-	uint16_t port = irq < 8 ? PIC1_COMMAND : PIC2_COMMAND;
+	bool second = vector == VECTOR_PIC + 15;
+	uint16_t port = second ? PIC2_COMMAND : PIC1_COMMAND;
 
-	if ((irq & 7) != 7)
+	if (vector != VECTOR_PIC + 7 && !second)
 		return false;
 	outb(port, OCW3_READ_ISR);
-	if (inb(port) & 0x80)
+	if (inb(port) & ISR_INPUT_7)
 		return false;
-	if (irq == 15)
+	if (second)
 		outb(PIC1_COMMAND, OCW2_EOI);
 	return true;
 }

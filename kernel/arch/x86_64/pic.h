@@ -23,7 +23,7 @@ void pic_unmask(unsigned int irq);
 void pic_eoi(unsigned int irq);
 
 /*
- * An interrupt came at VECTOR_PIC + `irq`. True when it is spurious: its request was gone before
- * it was accepted (IRQ 7 and 15 only). Then no EOI is due; the cascade's has been sent.
+ * An interrupt came at `vector`. True when it is a spurious one of an 8259: the request was gone
+ * before it was accepted (IRQ 7 and 15 only). Then no EOI is due; the cascade's has been sent.
  */
-bool pic_spurious(unsigned int irq);
+bool pic_handle_spurious(uint64_t vector);
