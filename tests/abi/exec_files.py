@@ -29,12 +29,12 @@ def _with_interpreter(image, path=b"/no/such/interpreter\0"):
     raise ValueError("no program header to spare")
 
 
-def make(folder, program, pie):
-    """Write the files into the folder; returns their paths."""
+def make(folder, program, others):
+    """Write the files into the folder, damaged copies of the program, and copies of others."""
     good = program.read_bytes()
     files = {
         "copy": good,
-        "exec_pie": pie.read_bytes(),
+        **{path.name: path.read_bytes() for path in others},
         "empty": b"",
         "text": b"neither an ELF file nor a script\n",
         "short": good[:40],
@@ -52,4 +52,3 @@ def make(folder, program, pie):
         path = folder / name
         path.write_bytes(data)
         path.chmod(0o644 if name == "plain" else 0o755)
-    return [folder / name for name in files]

@@ -55,7 +55,8 @@ def comparable(output):
 def folder(builds, tmp_path_factory):
     """The host's folder of files for abi_exec."""
     path = tmp_path_factory.mktemp("exec-files")
-    exec_files.make(path, builds.program("abi_exec"), builds.program("exec_pie"))
+    others = [builds.program("exec_pie"), builds.program("entry_state")]
+    exec_files.make(path, builds.program("abi_exec"), others)
     return path
 
 

@@ -38,7 +38,7 @@ static int show_arguments(int argc, char **argv)
 	return argc;
 }
 
-// Where the parent had a mapping, and left the break and the registers in disorder.
+// What is left of the program before, see disorder().
 static int show_state(unsigned long mapping)
 {
 	static char bss[4 * PAGE];
@@ -119,19 +119,21 @@ static void arguments(void)
 	say_exec("vector", self, (char *[]){"name", "show", "vector", NULL}, no_env);
 }
 
-static int disorder(void *arg)
+// Leaves signals blocked, a GS base, and the FPU in disorder for the next program.
+static int disorder(void *path)
 {
 	uint64_t mask = 1 << (SIGTERM - 1);
 	uint32_t mxcsr = 0x7f80;
 	uint16_t fcw = 0xf7f;
 	char number[32], *map = fresh_pages(1);
 
-	(void)arg;
 	snprintf(number, sizeof(number), "%lu", (unsigned long)map);
 	sys(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
 	sys(SYS_arch_prctl, ARCH_SET_GS, map);
+	__asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm15, %%xmm15; fldpi; fldpi" ::
+				 : "xmm0", "xmm15");
 	__asm__ volatile("ldmxcsr %0; fldcw %1" ::"m"(mxcsr), "m"(fcw));
-	sys(SYS_execve, self, ((char *[]){"name", "show", "state", number, NULL}), NULL);
+	sys(SYS_execve, path, ((char *[]){"name", "show", "state", number, NULL}), NULL);
 	return 100;
 }
 
@@ -243,7 +245,9 @@ int main(int argc, char **argv)
 	folder = argv[1];
 	arguments();
 	say("state\n");
-	say_child("  ended", disorder, NULL);
+	say_child("  ended", disorder, (void *)self);
+	say("first registers\n");
+	say_child("  ended", disorder, (void *)in_folder("entry_state"));
 	sizes();
 	pointers();
 	paths();
