@@ -27,6 +27,7 @@
 #define MAX_NAMED(a, b, n)    PICK_LARGER(a, b, CONCAT(_a, n), CONCAT(_b, n))
 #define CONCAT(x, y)	      CONCAT_EXPANDED(x, y)
 #define CONCAT_EXPANDED(x, y) x##y
+/* NOLINTBEGIN(bugprone-macro-parentheses): x and y are the names that are declared. */
 #define PICK_SMALLER(a, b, x, y)       \
 	({                             \
 		__typeof__(a) x = (a); \
@@ -39,10 +40,12 @@
 		__typeof__(b) y = (b); \
 		x > y ? x : y;         \
 	})
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): as the compiler's own. */
 #define __must_check		 __attribute__((warn_unused_result))
 #define __noreturn		 __attribute__((noreturn))
 #define __packed		 __attribute__((packed))
@@ -52,3 +55,4 @@
 #define __printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #define __section_named(name)	 __attribute__((section(name)))
 #define __unused_arg		 __attribute__((unused))
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
