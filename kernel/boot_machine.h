@@ -14,5 +14,5 @@ void boot_interrupts_and_clock(void);
 /* Start all other processors; each ends in ap_main(). Missing ones are named and left out. */
 void boot_processors(void);
 
-/* What an AP sets up of its hardware, as CPU `id`, before it is online. */
-void boot_ap(uint32_t id);
+/* What an AP sets up of its hardware, before it is online. */
+void boot_ap(void);

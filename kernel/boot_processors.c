@@ -1,6 +1,7 @@
 /* Starting the other processors, and what each does for itself. */
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/apic_timer.h"
+#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/pat.h"
 #include "arch/x86_64/smp_start.h"
 #include "arch/x86_64/tsc.h"
@@ -106,26 +107,44 @@ static uint32_t cpu_limit(void)
 	return (uint32_t)MIN(MAX(limit, 1UL), (uint64_t)CPU_MAX);
 }
 
+/* The word delay-ap=, in debug builds: that CPU is late, and must then be left out without harm. */
+static void delay_an_ap(void)
+{
+#ifdef DEBUG
+	uint64_t id;
+
+	if (cmdline_size(boot_info.cmdline, "delay-ap", &id) == 1)
+		smp_delay((uint32_t)id);
+#endif
+}
+
+/* From now on the scheduler uses CPU `id`. */
+static void set_online(uint32_t id)
+{
+	cpu_by_id(id)->online = true;
+	cpus_online++;
+}
+
 /* One line a CPU: when it was asked to start and when it was there, or that it is missing. */
-static void tell_cpu(uint32_t id)
+static void take_cpu(uint32_t id)
 {
 	const struct ap_slot *slot = &ap_slots[id];
 
-	if (cpu_by_id(id)->online)
-		log_line("CPU %u online: APIC ID %u, SIPI at TSC %lu, online at TSC %lu", id,
-			 cpu_by_id(id)->apic_id, slot->sipi_tsc, slot->online_tsc);
-	else
-		log_line("CPU %u (APIC ID %u) did not start and is left out", id,
-			 cpu_by_id(id)->apic_id);
+	if (__atomic_load_n(&slot->stage, __ATOMIC_ACQUIRE) != AP_ONLINE) {
+		log_line("CPU %u (APIC ID %u) did not start and is left out", id, slot->apic_id);
+		return;
+	}
+	set_online(id);
+	log_line("CPU %u online: APIC ID %u, SIPI at TSC %lu, online at TSC %lu", id, slot->apic_id,
+		 slot->sipi_tsc, slot->online_tsc);
 }
 
-void boot_ap(uint32_t id)
+void boot_ap(void)
 {
 	pat_init_cpu();
 	apic_init_cpu();
 	timer_init_cpu();
 	frames_init_cpu(boot_ram_per_cpu(cpu_count));
-	(void)id;
 }
 
 void boot_processors(void)
@@ -133,6 +152,7 @@ void boot_processors(void)
 	uint32_t limit = cpu_limit(), count = 1;
 	paddr_t tables = PADDR(0);
 
+	set_online(0);
 	if (acpi.madt.present && apic_mode() != APIC_NONE && limit > 1 && trampoline_page.raw) {
 		count = make_windows(limit);
 		tables = count > 1 ? trampoline_tables() : PADDR(0);
@@ -143,10 +163,11 @@ void boot_processors(void)
 	} else if (count > 1) {
 		tlb_send_ipi = send_tlb_ipi;
 		panic_stop_others = stop_others;
+		delay_an_ap();
 		smp_start_all(phys_to_virt(trampoline_page), trampoline_page, tables, master_pml4);
 	}
 	frames_init_cpu(boot_ram_per_cpu(count));
 	for (uint32_t id = 1; id < count; id++)
-		tell_cpu(id);
+		take_cpu(id);
 	log_line("CPUs online: %u of %u", cpus_online, MAX(acpi.madt.cpus_seen, 1U));
 }

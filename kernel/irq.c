@@ -48,9 +48,13 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		this_cpu()->spurious++;
 		return;
 	}
+	if (pic_handle_spurious(vector)) {
+		this_cpu()->spurious++;
+		return;
+	}
 	unexpected_irq(vector);
-	if (vector < VECTOR_PIC || vector >= VECTOR_PIC + PIC_IRQS)
-		apic_eoi();
-	else if (!pic_spurious((unsigned)(vector - VECTOR_PIC)))
+	if (vector >= VECTOR_PIC && vector < VECTOR_PIC + PIC_IRQS)
 		pic_eoi((unsigned)(vector - VECTOR_PIC));
+	else
+		apic_eoi();
 }

@@ -7,6 +7,7 @@
 #include "arch/x86_64/entry.h"
 #include "arch/x86_64/extable.h"
 #include "arch/x86_64/fpu.h"
+#include "arch/x86_64/smp_start.h"
 #include "boot_console.h"
 #include "boot_first.h"
 #include "boot_info.h"
@@ -51,14 +52,12 @@ static void tell_layout(void)
 /* What every CPU sets up for itself before it may run threads. */
 static void start_cpu_common(void)
 {
-	struct cpu *cpu = this_cpu();
+	const struct cpu *cpu = this_cpu();
 
 	fpu_init_cpu();
 	timers_init_cpu();
 	sched_init_cpu();
 	log_line("GDT: TSS.rsp0 set cpu=%u rsp0=0x%lx", cpu->id, *cpu->rsp0);
-	cpu->online = true;
-	__atomic_fetch_add(&cpus_online, 1, __ATOMIC_RELEASE);
 }
 
 /*
@@ -76,6 +75,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	tell_layout();
 	boot_memory_map(info_address);
 	boot_memory_start();
+	boot_console_screen();
 	boot_acpi();
 	boot_interrupts_and_clock();
 	start_cpu_common();
@@ -93,7 +93,8 @@ void ap_main(uint32_t id)
 	descriptors_load(id);
 	cpu_enable_features();
 	syscall_entry_init();
-	boot_ap(id);
+	boot_ap();
 	start_cpu_common();
+	smp_ap_online(id);
 	enter_exit_loop();
 }

@@ -7,7 +7,8 @@
 #include "mm/online.h"
 #include "mm/phys.h"
 
-#define MAGAZINE_MAX 64
+#define MAGAZINE_MAX   64
+#define ZONES_BELOW_4G 2
 
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
@@ -71,9 +72,10 @@ void frames_add(pfn_t start, pfn_t end)
 	}
 }
 
-static struct page *zones_alloc(unsigned int order, uintptr_t caller)
+/* From the highest of the first `n` zones that has a block. */
+static struct page *zones_alloc(size_t n, unsigned int order, uintptr_t caller)
 {
-	for (size_t i = ARRAY_SIZE(zones); i-- > 0;) {
+	for (size_t i = n; i-- > 0;) {
 		struct zone *zone = &zones[i];
 		struct page *page;
 
@@ -99,7 +101,7 @@ static void zone_free(struct page *page, unsigned int order, uintptr_t caller)
 
 struct page *frames_alloc(unsigned int order, enum page_type type)
 {
-	struct page *page = zones_alloc(order, CALLER);
+	struct page *page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
 
 	if (page)
 		page->type = (uint8_t)type;
@@ -112,12 +114,21 @@ void frames_free(struct page *page, unsigned int order)
 	zone_free(page, order, CALLER);
 }
 
+struct page *frame_alloc_below_4g(enum page_type type)
+{
+	struct page *page = zones_alloc(ZONES_BELOW_4G, 0, CALLER);
+
+	if (page)
+		page->type = (uint8_t)type;
+	return page;
+}
+
 static __noinline bool refill(struct magazine *m, uintptr_t caller)
 {
 	uint32_t batch = MAX(m->capacity / 2, 1U);
 
 	while (m->count < batch) {
-		struct page *page = zones_alloc(0, caller);
+		struct page *page = zones_alloc(ARRAY_SIZE(zones), 0, caller);
 
 		if (!page)
 			break;

@@ -31,6 +31,9 @@ struct page *frame_alloc_zeroed(enum page_type type);
 /* Give back a frame that frame_alloc() returned, whatever its count. Takes RANK_ZONE. */
 void frame_free(struct page *page);
 
+/* One frame below 4 GiB, from its zone, not cleared; or NULL. Takes RANK_ZONE. */
+struct page *frame_alloc_below_4g(enum page_type type);
+
 /* A block of 2^order frames, one reference at its head; NULL when none is free. RANK_ZONE. */
 struct page *frames_alloc(unsigned int order, enum page_type type);
 void frames_free(struct page *page, unsigned int order);

@@ -1,0 +1,63 @@
+#include "boot_console.h"
+
+#include "boot_info.h"
+#include "boot_memory.h"
+#include "core/log.h"
+#include "dev/console.h"
+#include "dev/log_sinks.h"
+#include "dev/vga_text.h"
+#include "lib/cmdline.h"
+#include "lib/string.h"
+#include "lib/upcall.h"
+#include "mm/kmap.h"
+
+/* Under log=com2 the first port and the screen belong to the programs alone, or to nobody. */
+static bool log_apart(void)
+{
+	char word[8] = "";
+
+	cmdline_get(boot_info.cmdline, "log", word, sizeof(word));
+	return strcmp(word, "com2") == 0;
+}
+
+void boot_console(void)
+{
+	bool com1 = uart_open(UART_COM1);
+
+	if (log_apart()) {
+		if (uart_open(UART_COM2))
+			log_to_uart(UART_COM2);
+	} else if (com1) {
+		log_to_uart(UART_COM1);
+	}
+}
+
+/* Is there a VGA in text mode? GRUB says so, or says nothing on a machine with a BIOS. */
+static bool has_text_screen(void)
+{
+	if (boot_has(&boot_info, MB2_TAG_FRAMEBUFFER))
+		return boot_info.framebuffer.type == FRAMEBUFFER_TEXT;
+	return !boot_has(&boot_info, MB2_TAG_EFI32) && !boot_has(&boot_info, MB2_TAG_EFI64);
+}
+
+void boot_console_screen(void)
+{
+	void *cells;
+
+	if (log_apart() || !has_text_screen() ||
+	    memmap_overlaps_ram(&memmap, VGA_TEXT_ADDRESS, VGA_TEXT_ADDRESS + VGA_TEXT_SIZE))
+		return;
+	cells = mmio_map(VGA_TEXT_ADDRESS, VGA_TEXT_SIZE, KMAP_MMIO);
+	if (!cells)
+		return;
+	vga_text_use(cells);
+	log_to_screen();
+}
+
+void boot_console_for_programs(void)
+{
+	if (!console_start())
+		panic("no memory for the console");
+	if (!log_apart())
+		console_use_screen();
+}
