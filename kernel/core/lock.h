@@ -22,6 +22,7 @@ enum lock_rank {
 	RANK_ZONE,    /* mm: a zone of the frame allocator */
 	RANK_TLB,     /* mm: a CPU's flush requests */
 	RANK_LOG,     /* core: the log's ring */
+	RANK_PORT,    /* dev: a serial port, or the screen */
 };
 
 struct lock {

@@ -108,13 +108,6 @@ int exec_image_finish(struct exec_state *exec)
 
 void exec_image_tell(const struct exec_state *exec)
 {
-	for (uint32_t i = 0; i < exec->image.n_segments; i++) {
-		const struct elf_segment *segment = &exec->image.segments[i];
-
-		if ((segment->prot & PROT_WRITE) && (segment->prot & PROT_EXEC))
-			log_line("exec: %.80s: segment %u at 0x%lx is writable and executable",
-				 exec->path, i, exec->bias + segment->vaddr);
-	}
 	if (exec->image.exec_stack)
 		log_line("exec: %.80s: the stack is executable", exec->path);
 }

@@ -13,7 +13,7 @@ __must_check int exec_image_load(struct exec_state *exec);
 /* The strings are copied: complete the stack. 0, -ENOMEM, -EFAULT. */
 __must_check int exec_image_finish(struct exec_state *exec);
 
-/* Say on the log what is started, and what is unusual about it. */
+/* Say on the log what is unusual about the program that starts. */
 void exec_image_tell(const struct exec_state *exec);
 
 /* The registers that the program starts with. */

@@ -1,0 +1,18 @@
+/*
+ * The two serial ports, which the programs' console and the log may share. Writes are serialised by
+ * a lock of each port, except in a panic.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+enum uart { UART_COM1, UART_COM2, UARTS };
+
+/* Look for the port and set it up. True when it is there. Before its first use, at boot. */
+bool uart_open(enum uart uart);
+
+/* Bytes that the port takes without waiting; `n` when there is no port. Takes RANK_PORT. */
+size_t uart_try_write(enum uart uart, const char *bytes, size_t n);
+
+/* All of them, polling; given up when the port is stuck. Takes RANK_PORT. */
+void uart_write(enum uart uart, const char *bytes, size_t n);
