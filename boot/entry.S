@@ -117,8 +117,8 @@ boot_long_mode:
 	.balign 8
 boot_gdt:
 	.quad 0
-	.quad 0x00af9b000000ffff /* SEL_KERNEL_CODE: 64-bit, present, accessed */
-	.quad 0x00cf93000000ffff /* SEL_KERNEL_DATA */
+	.quad DESC_KERNEL_CODE /* SEL_KERNEL_CODE */
+	.quad DESC_KERNEL_DATA /* SEL_KERNEL_DATA */
 boot_gdt_pointer:
 	.short boot_gdt_pointer - boot_gdt - 1
 	.long boot_gdt

@@ -8,6 +8,7 @@
 #define PTE_P_W  0x003
 #define PTE_P    0x001
 #define PTE_LARGE 0x083
+#define LARGE_PAGE 0x200000
 #define PTE_NX_HIGH 0x80000000 /* bit 63, in the high half of an entry */
 
 #define PML4_SLOT(va) (((va) >> 39) & 511)
@@ -57,7 +58,7 @@ boot_build_tables:
 	mov $PTE_LARGE, %eax
 	mov $2048, %ecx
 1:	mov %eax, (%edi)
-	add $0x200000, %eax
+	add $LARGE_PAGE, %eax
 	add $8, %edi
 	loop 1b
 

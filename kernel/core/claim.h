@@ -12,6 +12,7 @@ struct claim {
 	struct waitq waiters;
 };
 
+/* Make a claim that is free. */
 void claim_init(struct claim *claim);
 
 /* Take the claim for `thread` if it is free; false otherwise. Takes RANK_WAITQ. */

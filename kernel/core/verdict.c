@@ -43,7 +43,7 @@ static void one_word(char *word, size_t size, const char *cause)
 	size_t i;
 
 	for (i = 0; i + 1 < size && cause[i]; i++)
-		word[i] = cause[i] > ' ' && cause[i] <= '~' ? cause[i] : '_';
+		word[i] = (char)(cause[i] > ' ' && cause[i] <= '~' ? cause[i] : '_');
 	word[i] = '\0';
 }
 

@@ -24,6 +24,7 @@ struct waiter {
 	struct waitq *queue; /* NULL while on none; the thread's own */
 };
 
+/* Make an empty queue. */
 void waitq_init(struct waitq *queue);
 
 /* Queue `thread` by `waiter`, which must be on no queue. Takes RANK_WAITQ. */

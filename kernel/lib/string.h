@@ -6,11 +6,13 @@
 
 #include "lib/base.h"
 
+/* Memory: copy, copy what may overlap, fill, compare. */
 void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
+/* Strings, ended by NUL: length, compare, first place of a character (or NULL). */
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);

@@ -29,6 +29,7 @@ struct tlb_batch {
 	struct page *frames[TLB_BATCH_FRAMES];
 };
 
+/* Start an empty batch of changes to `space`. */
 void tlb_batch_init(struct tlb_batch *batch, struct space *space);
 
 /* The entry for the page at `va` was changed or cleared. */
@@ -37,6 +38,7 @@ void tlb_batch_page(struct tlb_batch *batch, uint64_t va);
 /* `page`, no longer mapped, is to lose one reference, and be freed with the last. May flush. */
 void tlb_batch_free(struct tlb_batch *batch, struct page *page);
 
+/* Flush what the batch has changed, and let go of its pages. */
 void tlb_batch_finish(struct tlb_batch *batch);
 
 /* Flush user pages [start, end) of `space` everywhere and wait until that is done. */

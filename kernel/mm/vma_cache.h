@@ -3,6 +3,7 @@
 
 #include "mm/vma.h"
 
+/* At boot, after the frame allocator. */
 void vma_cache_init(void);
 
 /* An unused vma, cleared; NULL without memory. Takes RANK_SLAB. */

@@ -135,10 +135,10 @@ static int read_requests(struct parse *p)
 	bool stack_known = false;
 	struct elf_phdr phdr;
 	unsigned int i;
-	int error;
 
 	for (i = 0; i < p->header.phnum; i++) {
-		error = read_phdr(p, i, &phdr);
+		int error = read_phdr(p, i, &phdr);
+
 		if (error)
 			return error;
 		if (phdr.type == PT_INTERP)
@@ -256,10 +256,10 @@ static int read_segments(struct parse *p)
 {
 	struct elf_phdr phdr;
 	unsigned int i;
-	int error;
 
 	for (i = 0; i < p->header.phnum; i++) {
-		error = read_phdr(p, i, &phdr);
+		int error = read_phdr(p, i, &phdr);
+
 		if (!error && phdr.type == PT_LOAD)
 			error = add_segment(p, &phdr);
 		if (error)

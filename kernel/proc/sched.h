@@ -11,6 +11,7 @@
 /* Nanoseconds that a thread runs before others get their turn; the word slice= changes it. */
 extern uint64_t sched_slice_ns;
 
+/* Make the run queue of this CPU. At its boot, before it enters the exit loop. */
 void sched_init_cpu(void);
 
 /* Put a RUNNABLE thread on the run queue of a CPU that it may run on. Takes RANK_RUNQ. */

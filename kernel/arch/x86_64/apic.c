@@ -61,9 +61,8 @@ enum apic_mode apic_choose_mode(bool want_x2apic)
 {
 	if (!cpu_features.apic || !cpu_features.msr)
 		mode = APIC_NONE;
-	else if (rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC)
-		mode = APIC_X2APIC;
-	else if (want_x2apic && cpu_features.x2apic && try_x2apic())
+	else if ((rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC) ||
+		 (want_x2apic && cpu_features.x2apic && try_x2apic()))
 		mode = APIC_X2APIC;
 	else
 		mode = APIC_XAPIC;

@@ -139,11 +139,12 @@ static void read_brand(struct cpu_features *f)
 {
 	for (uint32_t i = 0; i < 3; i++) {
 		struct cpuid_regs r = cpuid(LEAF_BRAND + i, 0);
+		char *to = f->brand + (size_t)16 * i;
 
-		put_register(f->brand + 16 * i, r.eax);
-		put_register(f->brand + 16 * i + 4, r.ebx);
-		put_register(f->brand + 16 * i + 8, r.ecx);
-		put_register(f->brand + 16 * i + 12, r.edx);
+		put_register(to, r.eax);
+		put_register(to + 4, r.ebx);
+		put_register(to + 8, r.ecx);
+		put_register(to + 12, r.edx);
 	}
 }
 

@@ -31,8 +31,6 @@ struct table_pointer {
 #define GATE_INTERRUPT	 0x8e /* present, DPL 0: IF is cleared on entry */
 #define GATE_DPL3	 0x60
 #define GDT_ENTRIES	 7
-#define DESC_KERNEL_CODE 0x00af9b000000ffffULL
-#define DESC_KERNEL_DATA 0x00cf93000000ffffULL
 #define DESC_USER_DATA	 0x00cff3000000ffffULL
 #define DESC_USER_CODE	 0x00affb000000ffffULL
 #define DESC_TSS	 0x0000890000000000ULL /* available 64-bit TSS */
@@ -58,7 +56,7 @@ static uint8_t vector_ist(unsigned vector)
 void idt_build(void)
 {
 	for (unsigned v = 0; v < 256; v++) {
-		uintptr_t stub = (uintptr_t)trap_stubs + v * TRAP_STUB_SIZE;
+		uintptr_t stub = (uintptr_t)trap_stubs + (uintptr_t)v * TRAP_STUB_SIZE;
 		bool user_may = v == VECTOR_BP || v == VECTOR_OF;
 
 		idt[v] = (struct gate){

@@ -61,3 +61,7 @@
 #define SEL_USER_DATA   0x1b
 #define SEL_USER_CODE   0x23
 #define SEL_TSS         0x28
+
+/* What the flat kernel segments are in every GDT: present, accessed (SDM 3A 3.4.5). */
+#define DESC_KERNEL_CODE UL(0x00af9b000000ffff) /* 64-bit */
+#define DESC_KERNEL_DATA UL(0x00cf93000000ffff)

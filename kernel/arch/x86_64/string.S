@@ -7,6 +7,8 @@
  * DF is clear on entry and exit (System V ABI); memmove sets it in between, which is safe because
  * every entry into the kernel clears it.
  */
+#define REPEAT_BYTE 0x0101010101010101 /* times a byte: that byte eight times */
+
 	.text
 
 /* void *memcpy(void *to: rdi, const void *from: rsi, size_t n: rdx) */
@@ -99,7 +101,7 @@ memmove:
 	.p2align 4
 memset:
 	movzbl	%sil, %esi
-	mov	$72340172838076673, %rax	/* 2^56 + 2^48 + ... + 2^8 + 1: repeats a byte */
+	mov	$REPEAT_BYTE, %rax
 	imul	%rsi, %rax
 	cmp	$16, %rdx
 	ja	.Lset_17_up

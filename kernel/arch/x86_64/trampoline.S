@@ -20,7 +20,8 @@
 #define LEAF_TOPOLOGY_V2 0x1f
 #define TOPOLOGY_TYPE	 0xff00 /* of ECX: 0 where the leaf is not valid */
 
-#define SEL_CODE32 0x18
+#define SEL_CODE32  0x18
+#define DESC_CODE32 0x00cf9b000000ffff /* flat, 32-bit, present, accessed */
 
 /* Offset of a label in the page. */
 #define AT(label) (label - trampoline_start)
@@ -80,9 +81,9 @@ trampoline_halt:
 	.globl	trampoline_gdt
 trampoline_gdt:
 	.quad	0
-	.quad	0x00af9b000000ffff	/* SEL_KERNEL_CODE: 64-bit, present, accessed */
-	.quad	0x00cf93000000ffff	/* SEL_KERNEL_DATA */
-	.quad	0x00cf9b000000ffff	/* SEL_CODE32 */
+	.quad	DESC_KERNEL_CODE	/* SEL_KERNEL_CODE */
+	.quad	DESC_KERNEL_DATA	/* SEL_KERNEL_DATA */
+	.quad	DESC_CODE32		/* SEL_CODE32 */
 trampoline_gdt_pointer:
 	.short	trampoline_gdt_pointer - trampoline_gdt - 1
 	.globl	trampoline_gdt_base
