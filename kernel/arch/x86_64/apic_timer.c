@@ -72,11 +72,3 @@ void timer_disarm(void)
 		pit_disarm();
 	}
 }
-
-void timer_eoi(void)
-{
-	if (likely(kind != TIMER_PIT))
-		apic_eoi();
-	else
-		pic_eoi(PIT_IRQ);
-}

@@ -26,11 +26,5 @@ void timer_init_cpu(void);
  */
 void timer_arm(uint64_t deadline);
 
-/*
- * Acknowledge the timer's interrupt, whichever of the two vectors it came at. The 8259's IRQ 0 is
- * unmasked only where the PIT is the timer.
- */
-void timer_eoi(void);
-
 /* Ask for no interrupt. One that is on its way may still come. */
 void timer_disarm(void);

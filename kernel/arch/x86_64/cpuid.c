@@ -137,9 +137,10 @@ static void read_basic_leaves(struct cpu_features *f)
 
 static void read_brand(struct cpu_features *f)
 {
-	for (uint32_t i = 0; i < 3; i++) {
-		struct cpuid_regs r = cpuid(LEAF_BRAND + i, 0);
-		char *to = f->brand + (size_t)16 * i;
+	char *to = f->brand;
+
+	for (uint32_t leaf = LEAF_BRAND; leaf < LEAF_BRAND + 3; leaf++, to += 16) {
+		struct cpuid_regs r = cpuid(leaf, 0);
 
 		put_register(to, r.eax);
 		put_register(to + 4, r.ebx);

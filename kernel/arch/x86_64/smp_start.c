@@ -55,15 +55,21 @@ static bool step(uint32_t id, uint32_t from, uint32_t to)
 					   __ATOMIC_ACQUIRE);
 }
 
+/* Bytes from the start of the trampoline to `symbol` in it. */
+static size_t offset_of(const char *symbol)
+{
+	return (uintptr_t)symbol - (uintptr_t)trampoline_start;
+}
+
 /* Put `size` bytes of `value` at the place of `symbol` in the copy of the trampoline. */
 static void patch(uint8_t *page, const char *symbol, const void *value, size_t size)
 {
-	memcpy(page + (symbol - trampoline_start), value, size);
+	memcpy(page + offset_of(symbol), value, size);
 }
 
 static uint32_t low_address(paddr_t page_phys, const char *symbol)
 {
-	return (uint32_t)(page_phys.raw + (uint64_t)(symbol - trampoline_start));
+	return (uint32_t)(page_phys.raw + offset_of(symbol));
 }
 
 static void fill_page(uint8_t *page, paddr_t page_phys, paddr_t tables)
@@ -74,7 +80,7 @@ static void fill_page(uint8_t *page, paddr_t page_phys, paddr_t tables)
 	uint32_t pml4 = (uint32_t)tables.raw;
 
 	ASSERT(page_phys.raw < MIB(1) && tables.raw < GIB(4));
-	memcpy(page, trampoline_start, (size_t)(trampoline_end - trampoline_start));
+	memcpy(page, trampoline_start, offset_of(trampoline_end));
 	patch(page, trampoline_gdt_base, &gdt, sizeof(gdt));
 	patch(page, trampoline_jump32, &code32, sizeof(code32));
 	patch(page, trampoline_jump64, &code64, sizeof(code64));
