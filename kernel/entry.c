@@ -172,7 +172,10 @@ static bool do_thread_work(struct thread *thread, struct trapframe *tf)
 		thread_clear_work(thread, THREAD_WORK_FAULT);
 		return false;
 	}
-	if (work & THREAD_WORK_FAULT)
+	if (work & THREAD_WORK_MOVE) {
+		thread_clear_work(thread, THREAD_WORK_MOVE);
+		this_cpu()->work |= CPU_WORK_RESCHED;
+	} else if (work & THREAD_WORK_FAULT)
 		retry_fault(thread);
 	else if (work & THREAD_WORK_CONT)
 		return run_continuation(thread, tf);

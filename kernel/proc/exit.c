@@ -19,6 +19,7 @@
 #include "lib/upcall.h"
 #include "mm/usercopy.h"
 #include "proc/drop_space.h"
+#include "proc/sched.h"
 #include "proc/signal.h"
 
 #define CHILDREN_A_CHUNK 64
@@ -89,6 +90,7 @@ static void sum_up(struct process *process, const struct thread *thread)
 	process->calls += thread->calls;
 	process->faults += thread->faults;
 	process->timer_irqs += thread->timer_irqs;
+	process->run_ns += sched_run_ns(thread);
 }
 
 /* The end of one thread of several: its process goes on. */

@@ -36,7 +36,8 @@ struct process {
 	sigset_t pending; /* [tree_lock] directed at the process */
 
 	char name[16];			    /* of the program, for the log */
-	uint64_t calls, faults, timer_irqs; /* [tree_lock] sums of threads that have exited */
+	uint64_t calls, faults, timer_irqs; /* [tree_lock] sums of threads that have exited, */
+	uint64_t run_ns;		    /* [tree_lock] and the time that they ran */
 };
 
 /* The first process; its end is the end of the run. */

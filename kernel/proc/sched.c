@@ -3,6 +3,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/tsc.h"
 #include "arch/x86_64/vectors.h"
+#include "lib/string.h"
 #include "lib/upcall.h"
 
 struct runq {
@@ -200,6 +201,7 @@ static void make_current(struct cpu *cpu, struct thread *thread, struct trapfram
 	claim_for(cpu, thread);
 	__atomic_store_n(&thread->state, THREAD_RUNNING, __ATOMIC_RELAXED);
 	thread->cpu = cpu->id;
+	thread->run_since = clock_ns();
 	cpu->current = thread;
 	cpu->work |= CPU_WORK_LOAD;
 	*slot = thread->frame;
@@ -226,6 +228,21 @@ struct thread *sched_pick(struct trapframe *slot)
 	return thread;
 }
 
+static void account(struct thread *thread)
+{
+	uint64_t now = clock_ns();
+
+	thread->run_ns += now - thread->run_since;
+	thread->run_since = now;
+}
+
+uint64_t sched_run_ns(const struct thread *thread)
+{
+	if (thread != this_cpu()->current)
+		return __atomic_load_n(&thread->run_ns, __ATOMIC_RELAXED);
+	return thread->run_ns + clock_ns() - thread->run_since;
+}
+
 /* Save what the thread is, so that another CPU may take it as soon as its state says so. */
 static void release(struct cpu *cpu, struct thread *thread, const struct trapframe *slot)
 {
@@ -233,6 +250,7 @@ static void release(struct cpu *cpu, struct thread *thread, const struct trapfra
 		thread_save_state(thread);
 		thread->frame = *slot;
 	}
+	account(thread);
 	cpu->current = NULL;
 	__atomic_store_n(&thread->owner, NULL, __ATOMIC_RELEASE);
 }
@@ -270,6 +288,32 @@ void sched_drop(struct thread *thread)
 	cpu->current = NULL;
 	cpu->work &= ~CPU_WORK_LOAD;
 	__atomic_store_n(&thread->owner, NULL, __ATOMIC_RELEASE);
+}
+
+/* A thread that waits in the queue of a CPU that it may no longer run on changes queues. */
+static void requeue_stranger(struct thread *thread)
+{
+	struct runq *rq = PERCPU_OF(thread->cpu, runq);
+	bool found;
+
+	lock_acquire(&rq->lock);
+	/* Another CPU may take it, and even queue it elsewhere, until its queue is locked. */
+	found = PERCPU_OF(thread->cpu, runq) == rq && !list_empty(&thread->run_link);
+	if (found) {
+		list_del(&thread->run_link);
+		rq->count--;
+	}
+	lock_release(&rq->lock);
+	if (found)
+		enqueue(thread, choose_cpu(thread), false);
+}
+
+void sched_set_affinity(struct thread *thread, const uint64_t *mask)
+{
+	memcpy(thread->affinity, mask, sizeof(thread->affinity));
+	thread_set_work(thread, THREAD_WORK_MOVE);
+	if (!may_run_on(thread, thread->cpu))
+		requeue_stranger(thread);
 }
 
 bool sched_should_leave(const struct thread *thread)

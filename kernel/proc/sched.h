@@ -36,6 +36,15 @@ void sched_drop(struct thread *thread);
 /* The current thread stays, for another slice. */
 void sched_renew_slice(void);
 
+/*
+ * Let `thread` run only on the CPUs of `mask` (CPU_WORDS words), at least one of which is online. It
+ * leaves another CPU at once, at the latest when its system call ends. tree_lock must be held.
+ */
+void sched_set_affinity(struct thread *thread, const uint64_t *mask);
+
+/* Nanoseconds that the thread has run; exact for the current one. */
+uint64_t sched_run_ns(const struct thread *thread);
+
 /* Let every other runnable thread of this CPU go first (sched_yield). */
 void sched_yield_current(void);
 

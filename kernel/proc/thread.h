@@ -45,6 +45,7 @@ enum thread_state {
 #define THREAD_WORK_FAULT  0x4 /* resolve the fault in `fault` first, waiting for memory */
 #define THREAD_WORK_STATE  0x8 /* `state` is not RUNNING: park */
 #define THREAD_WORK_KILL   0x10 /* a fatal signal: abort what it does, and die */
+#define THREAD_WORK_MOVE   0x20 /* its affinity has changed: it may have to leave its CPU */
 
 enum cont_class {
 	CONT_INTERRUPTIBLE, /* any signal ends the wait */
@@ -59,8 +60,9 @@ struct continuation {
 	enum cont_class class;
 	union {
 		struct {
-			uint64_t addr, length, cursor;
+			int op; /* the call: sys/memory.c */
 			int prot, flags; /* madvise: prot is the advice */
+			uint64_t addr, length, cursor;
 		} range; /* mmap, munmap, mprotect, madvise, brk */
 		struct io io; /* read, write, writev */
 		struct {
@@ -125,6 +127,8 @@ struct thread {
 	} restart; /* own; of a sleep that a signal interrupted, for restart_syscall */
 
 	uint64_t calls, faults, timer_irqs; /* own */
+	uint64_t run_ns;    /* time on CPUs, up to run_since; own */
+	uint64_t run_since; /* ns of clock_ns() */
 };
 
 /*

@@ -1,0 +1,16 @@
+/* System calls: the table, and the way into it. */
+#pragma once
+
+#include "arch/x86_64/trapframe.h"
+#include "core/sysret.h"
+
+/*
+ * Do the call whose number and arguments are in `frame`: its result, or a word for the exit loop
+ * (core/sysret.h). -ENOSYS for a number without a call, which is told once on the log.
+ */
+sysret_t syscall_dispatch(struct trapframe *frame);
+
+/* sys_NAME(): the handlers, which read their arguments by sys/args.h and follow Linux exactly. */
+#define SYSCALL(number, name) sysret_t sys_##name(const struct trapframe *call);
+#include "abi/syscalls.def"
+#undef SYSCALL

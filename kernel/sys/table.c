@@ -1,0 +1,40 @@
+#include "sys/syscall.h"
+
+#include "abi/errno.h"
+#include "abi/syscall_nr.h"
+#include "core/log.h"
+#include "lib/bitmap.h"
+#include "proc/process.h"
+
+#define NUMBERS_TOLD 1024 /* numbers from here on are told once in all */
+
+typedef sysret_t (*syscall_fn)(const struct trapframe *call);
+
+static const syscall_fn table[] = {
+#define SYSCALL(number, name) [number] = sys_##name,
+#include "abi/syscalls.def"
+#undef SYSCALL
+};
+
+/* Told once for each number; two CPUs may come here at the same time. */
+static __noinline sysret_t no_such_call(uint32_t number)
+{
+	static uint64_t told[BITMAP_WORDS(NUMBERS_TOLD + 1)];
+	uint32_t index = MIN(number, (uint32_t)NUMBERS_TOLD);
+	uint64_t bit = 1ULL << (index % 64);
+
+	if (!(__atomic_fetch_or(&told[index / 64], bit, __ATOMIC_RELAXED) & bit))
+		log_line("sys: call %u does not exist here (pid=%ld, %s)", number,
+			 current_thread()->process->pid, current_thread()->process->name);
+	return -ENOSYS;
+}
+
+/* As Linux: the number is the lower half of RAX. */
+sysret_t syscall_dispatch(struct trapframe *frame)
+{
+	uint32_t number = (uint32_t)frame->error;
+
+	if (unlikely(number >= ARRAY_SIZE(table) || !table[number]))
+		return no_such_call(number);
+	return table[number](frame);
+}
