@@ -1,8 +1,8 @@
 #include "mm/direct_map.h"
 
+#include "arch/x86_64/image.h"
 #include "arch/x86_64/mtrr.h"
 #include "lib/upcall.h"
-#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
 
@@ -12,7 +12,8 @@
 static const struct memmap *map;
 static uint64_t mapped_to; /* all RAM below this address is mapped */
 
-/* The largest level whose page at `pa` lies below `end` and has one memory type (SDM 3A 12.11.9). */
+/* The largest level whose page at `pa` lies below `end` and has one memory type (SDM 3A 12.11.9).
+ */
 static int uniform_level(uint64_t pa, uint64_t end)
 {
 	for (int level = 3; level > 1; level--) {
@@ -25,17 +26,28 @@ static int uniform_level(uint64_t pa, uint64_t end)
 }
 
 /*
- * Map RAM [start, end) in pieces of the largest uniform page. Runs of 4 KiB pages end at the next
- * 2 MiB boundary, where a larger page may begin.
+ * How far RAM from `start` on can be mapped by pages of `level` in one go: to the end of the table,
+ * if all of it has one memory type; otherwise to where a larger page may begin, or by one page.
  */
+static uint64_t run_end(uint64_t start, uint64_t end, int level)
+{
+	uint64_t table = MIN(ALIGN_DOWN(start, level_size(level + 1)) + level_size(level + 1), end);
+	uint64_t whole = ALIGN_DOWN(table, level_size(level));
+
+	if (level == 1)
+		return table;
+	if (level == 2 && mtrr_is_uniform(start, whole - start))
+		return whole;
+	return start + level_size(level);
+}
+
+/* Map RAM [start, end) in pieces of the largest page that has one memory type. */
 static bool map_ram(uint64_t start, uint64_t end, pte_t flags)
 {
 	while (start < end) {
 		int level = uniform_level(start, end);
-		uint64_t next = start + level_size(level);
+		uint64_t next = run_end(start, end, level);
 
-		if (level == 1)
-			next = MIN(ALIGN_UP(start + 1, level_size(2)), end);
 		if (kmap_range(PHYS_OFFSET + start, PADDR(start), next - start, flags, level))
 			return false;
 		start = next;

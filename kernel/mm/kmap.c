@@ -80,27 +80,41 @@ static int fitting_level(uint64_t va, uint64_t pa, uint64_t size, int largest)
 {
 	int level = largest;
 
-	while (level > 1 &&
-	       (!IS_ALIGNED(va | pa, level_size(level)) || size < level_size(level)))
+	while (level > 1 && (!IS_ALIGNED(va | pa, level_size(level)) || size < level_size(level)))
 		level--;
 	return level;
+}
+
+/* Entries of one table for pages of `level` from `va`, `pa` on, at most `size` bytes: bytes mapped.
+ */
+static uint64_t fill_table(pte_t *entry, uint64_t va, uint64_t pa, uint64_t size, pte_t flags,
+			   int level)
+{
+	uint64_t bytes = level_size(level), done = 0;
+	pte_t *end = entry + (PT_ENTRIES - level_index(va, level));
+
+	flags |= level > 1 ? PTE_LARGE : 0;
+	for (; entry < end && size - done >= bytes; entry++, done += bytes) {
+		if (*entry)
+			panic("kmap: %p is mapped already (%lx)", (void *)(va + done), *entry);
+		*entry = (pa + done) | flags;
+	}
+	return done;
 }
 
 static int map_locked(uint64_t va, uint64_t pa, uint64_t size, pte_t flags, int largest)
 {
 	while (size) {
 		int level = fitting_level(va, pa, size, largest);
-		uint64_t bytes = level_size(level);
 		pte_t *entry = entry_at(va, level);
+		uint64_t done;
 
 		if (!entry)
 			return -ENOMEM;
-		if (*entry)
-			panic("kmap: %p is mapped already (%lx)", (void *)va, *entry);
-		*entry = pa | flags | (level > 1 ? PTE_LARGE : 0);
-		va += bytes;
-		pa += bytes;
-		size -= bytes;
+		done = fill_table(entry, va, pa, size, flags, level);
+		va += done;
+		pa += done;
+		size -= done;
 	}
 	return 0;
 }
@@ -143,7 +157,8 @@ void kmap_check_slots(paddr_t root)
 
 	for (unsigned slot = FIRST_SLOT; slot < PT_ENTRIES; slot++) {
 		if (unlikely(master[slot] != other[slot]))
-			panic("kernel half differs: slot %u of PML4 %lx is %lx, the master's is %lx",
+			panic("kernel half differs: slot %u of PML4 %lx is %lx, the master's is "
+			      "%lx",
 			      slot, root.raw, other[slot], master[slot]);
 	}
 }
@@ -159,8 +174,7 @@ void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
 
 	lock_acquire(&kmap_lock);
 	va = mmio_next;
-	if (bytes <= MMIO_BASE + MMIO_SIZE - va &&
-	    map_locked(va, first, bytes, flags, 1) == 0)
+	if (bytes <= MMIO_BASE + MMIO_SIZE - va && map_locked(va, first, bytes, flags, 1) == 0)
 		mmio_next += bytes + PAGE_SIZE; /* a hole between neighbours */
 	else
 		va = 0;
