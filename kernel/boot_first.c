@@ -11,7 +11,9 @@
 #include "core/verdict.h"
 #include "dev/console.h"
 #include "fs/archive.h"
+#include "fs/console_file.h"
 #include "lib/cmdline.h"
+#include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/phys.h"
 #include "proc/exec.h"
@@ -72,6 +74,18 @@ static void set_slice(void)
 		sched_slice_ns = us * 1000;
 }
 
+/* Input, output and errors: the console. */
+static struct fdtable *first_descriptors(void)
+{
+	struct fdtable *fds = fdtable_create();
+
+	if (!fds)
+		panic("no memory for the first descriptors");
+	for (int fd = 0; fd < 3; fd++)
+		fdtable_set(fds, fd, console_file());
+	return fds;
+}
+
 void boot_first_process(void)
 {
 	char path[PATH_MAX_FIRST] = DEFAULT_PATH;
@@ -79,14 +93,23 @@ void boot_first_process(void)
 	size_t args_size;
 	int error;
 
+	fdtables_init();
+	exec_init();
+	archive_init();
 	read_archives();
 	boot_console_for_programs();
 	set_slice();
 	exit_last = finish;
 	cmdline_get(boot_info.cmdline, "init", path, sizeof(path));
 	args = archive_read(ARGS_PATH, &args_size);
-	error = exec_first(path, args, args ? args_size : 0, environment, sizeof(environment));
+	if (!args) {
+		args = path;
+		args_size = strlen(path) + 1;
+	}
+	error = exec_first(path, args, args_size, environment, sizeof(environment),
+			   first_descriptors());
 	if (error)
 		panic("the first process, '%s', cannot be started: error %d", path, -error);
+	sched_start(process_first_thread(init_process));
 	boot_memory_tell();
 }
