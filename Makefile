@@ -82,8 +82,7 @@ $(GEN)/kernel.ld: boot/kernel.ld Makefile | $(CC_NEEDS)
 	$(Q)$(CC) -E -P -x assembler-with-cpp -Ulinux -Uunix $(KCPPFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $<
 
 $(OUT)/objects: $(call unless_holds,$(OUT)/objects,$(KERNEL_OBJS))
-	@mkdir -p $(@D)
-	$(file >$@,$(KERNEL_OBJS))
+	@mkdir -p $(@D) && echo '$(KERNEL_OBJS)' >$@
 
 $(OUT)/stoa.elf: $(KERNEL_OBJS) $(GEN)/kernel.ld $(OUT)/objects
 	$(call say,LD,$@)

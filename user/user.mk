@@ -33,8 +33,7 @@ $(USER_PROGS): $(USER_HEADERS) user/user.mk | $(call needs,build)
 
 # The list of names is an input too, so that the archive loses programs that were removed.
 $(BUILD)/user/list: $(call unless_holds,$(BUILD)/user/list,$(USER_PROGS))
-	@mkdir -p $(@D)
-	$(file >$@,$(USER_PROGS))
+	@mkdir -p $(@D) && echo '$(USER_PROGS)' >$@
 $(BUILD)/initrd.cpio: $(USER_PROGS) $(BUILD)/user/list tools/mkinitrd tools/stoalib/cpio.py
 	$(call say,CPIO,$@)
 	$(Q)tools/mkinitrd $@ $(foreach p,$(USER_PROGS),$(p):/bin/$(notdir $(p)))

@@ -1,6 +1,7 @@
 """stoa-run with the kernel: arguments, files, exit statuses and faults, side by side."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -146,10 +147,12 @@ def test_machines(boot, builds, machine):
 
 
 def test_icount_repeats(boot):
-    """The same run takes the same instructions: the kernel's log has the same times."""
+    """The same run takes the same instructions from the kernel's entry on: see the log's times."""
     runs = [boot("argv", "x", icount=True, fresh=True) for _ in range(2)]
     assert runs[0].status == 0, runs[0]
-    assert runs[0].log == runs[1].log
+    # Where GRUB left off is another matter.
+    logs = [re.sub(r"(entry|first ring 3)=\d+", "", run.log) for run in runs]
+    assert logs[0] == logs[1]
 
 
 def test_the_iso_alone(builds):
