@@ -2,7 +2,9 @@
 #include "abi/mman.h"
 
 #include "abi/errno.h"
+#include "mm/frames.h"
 #include "mm/object.h"
+#include "mm/online.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
@@ -10,12 +12,25 @@
 #define CHUNK_BUDGET 256 /* pages, at about 110 instructions each */
 #define MAX_VMAS     65530
 
+/* Where mappings without a place may go: from here up; with MAP_32BIT, as on Linux, in here. */
+#define LOWEST	  KIB(64)
+#define LOW_START GIB(1)
+#define LOW_END	  GIB(2)
+
 /* The page-aligned length, or 0 when it is 0 or does not fit into the user half. */
 static uint64_t page_length(uint64_t length)
 {
 	if (length == 0 || length > USER_END)
 		return 0;
 	return ALIGN_UP(length, PAGE_SIZE);
+}
+
+/* Linux promises memory that it may not have, but not more than there is in all. */
+static bool promises_too_much(uint64_t size, int prot, int flags)
+{
+	uint64_t ram = (frames_total() << PAGE_SHIFT) + online_offline_bytes();
+
+	return (prot & PROT_WRITE) && !(flags & (MAP_SHARED | MAP_NORESERVE)) && size > ram;
 }
 
 /* Where the mapping goes; a negative errno as Linux gives it. [lock] */
@@ -36,7 +51,10 @@ static int64_t place(struct space *space, uint64_t addr, uint64_t size, int flag
 	if (addr >= USER_START && addr <= USER_END - size &&
 	    vma_range_is_free(&space->vmas, addr, addr + size))
 		return (int64_t)addr;
-	found = vma_find_gap(&space->vmas, size, PAGE_SIZE, MIB(1) / 16, space->mmap_top);
+	if (flags & MAP_32BIT)
+		found = vma_find_gap(&space->vmas, size, PAGE_SIZE, LOW_START, LOW_END);
+	else
+		found = vma_find_gap(&space->vmas, size, PAGE_SIZE, LOWEST, space->mmap_top);
 	return found ? (int64_t)found : -ENOMEM;
 }
 
@@ -70,6 +88,8 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 
 	if (!size)
 		return length ? -ENOMEM : -EINVAL;
+	if (promises_too_much(size, prot, flags))
+		return -ENOMEM;
 	lock_acquire(&space->lock);
 	where = place(space, addr, size, flags);
 	if (where >= 0) {

@@ -58,7 +58,9 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 		return -ENOMEM;
 	lock_acquire(&space->lock);
 	mapped_end = vma_mapped_until(&space->vmas, addr, addr + size);
-	if (!*cursor) {
+	if (mapped_end == addr) {
+		result = -ENOMEM;
+	} else if (!*cursor) {
 		struct vma_edit edit;
 
 		if (vma_edit_begin(&edit)) {
