@@ -83,13 +83,11 @@ void signal_send_thread(struct thread *thread, int signo)
 		notify(thread);
 }
 
-void signal_send_process(struct process *process, int signo)
+/* The signal becomes pending for the process, unless a thread acts on it at once. [tree_lock] */
+static void post(struct process *process, int signo)
 {
 	struct thread *thread;
 
-	if (process->exiting)
-		return;
-	stop_or_continue(process, signo);
 	list_for_each_entry (thread, &process->threads, process_link) {
 		if (acts_at_once(thread, signo))
 			return;
@@ -101,13 +99,23 @@ void signal_send_process(struct process *process, int signo)
 	}
 }
 
+void signal_send_process(struct process *process, int signo)
+{
+	if (process->exiting)
+		return;
+	stop_or_continue(process, signo);
+	post(process, signo);
+}
+
+/* SIGCHLD neither stops nor continues: no way leads back to process_continue(). */
 void signal_parent(struct process *process)
 {
 	struct process *parent = process->parent;
 
 	if (!parent)
 		return;
-	signal_send_process(parent, SIGCHLD);
+	if (!parent->exiting)
+		post(parent, SIGCHLD);
 	waitq_wake_all(&parent->child_changed);
 }
 
