@@ -5,7 +5,7 @@ A function's frame there includes its return address. Clones that the compiler m
 """
 
 import re
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 _NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "([^"]*)"', re.M)
@@ -71,6 +71,7 @@ class Graph:
         file, line, column = label.split(":")
         if file not in self._lines:
             self._lines[file] = (self._root / file).read_text().splitlines()
+        rest = self._lines[file][int(line) - 1][int(column) - 1 :]
         return file, _pointer(rest), int(line)
 
 
@@ -97,10 +98,10 @@ def _pointer(text):
 
 def _unique_names(titles):
     """{title: name}: the short name where no other function has it."""
-    by_name = defaultdict(set)
+    wholes = {}
     for title in titles:
-        by_name[base_name(title)].add(_CLONE.sub("", title))
-    return {
-        title: base_name(title) if len(by_name[base_name(title)]) == 1 else _CLONE.sub("", title)
-        for title in titles
-    }
+        whole = _CLONE.sub("", title)
+        # A clone's title has the file even where its function is public.
+        wholes[title] = base_name(title) if whole != title and base_name(title) in titles else whole
+    names = Counter(base_name(whole) for whole in set(wholes.values()))
+    return {t: base_name(whole) if names[base_name(whole)] == 1 else whole for t, whole in wholes.items()}
