@@ -121,8 +121,11 @@ static void delay_an_ap(void)
 /* From now on the scheduler uses CPU `id`. */
 static void set_online(uint32_t id)
 {
-	cpu_by_id(id)->online = true;
+	struct cpu *cpu = cpu_by_id(id);
+
+	cpu->online = true;
 	cpus_online++;
+	log_line("GDT: TSS.rsp0 set cpu=%u rsp0=0x%lx", id, *cpu->rsp0);
 }
 
 /* One line a CPU: when it was asked to start and when it was there, or that it is missing. */

@@ -13,6 +13,7 @@
 #include "boot_info.h"
 #include "boot_machine.h"
 #include "boot_memory.h"
+#include "core/delay.h"
 #include "core/log.h"
 #include "core/paint.h"
 #include "core/verdict.h"
@@ -52,12 +53,9 @@ static void tell_layout(void)
 /* What every CPU sets up for itself before it may run threads. */
 static void start_cpu_common(void)
 {
-	const struct cpu *cpu = this_cpu();
-
 	fpu_init_cpu();
 	timers_init_cpu();
 	sched_init_cpu();
-	log_line("GDT: TSS.rsp0 set cpu=%u rsp0=0x%lx", cpu->id, *cpu->rsp0);
 }
 
 /*
@@ -72,6 +70,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	verdict_init(boot_info.cmdline);
 	boot_console();
 	boot_info_tell();
+	delay_init(boot_info.cmdline);
 	tell_layout();
 	boot_memory_map(info_address);
 	boot_memory_start();

@@ -17,30 +17,37 @@ static __noreturn __noinline void order_panic(const struct lock *lock, const str
 	      lock->name, lock->rank, held->name, held->rank, (void *)held->caller);
 }
 
-static __noinline void wait_turn(struct lock *lock, uint32_t ticket)
+static bool take(struct lock *lock, uint32_t mark)
+{
+	uint32_t nobody = 0;
+
+	return __atomic_compare_exchange_n(&lock->holder, &nobody, mark, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static __noinline void wait_and_take(struct lock *lock, uint32_t mark)
 {
 	__atomic_fetch_add(&lock->contended, 1, __ATOMIC_RELAXED);
-	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket) {
-		cpu_relax();
-		smp_poll();
-	}
+	do {
+		while (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED)) {
+			cpu_relax();
+			smp_poll();
+		}
+	} while (!take(lock, mark));
 }
 
 void lock_acquire(struct lock *lock)
 {
 	struct cpu *cpu = this_cpu();
 	struct lock *held = cpu->held;
-	uint32_t ticket;
 
 	if (unlikely(held && held->rank >= lock->rank))
 		order_panic(lock, held);
 	if (unlikely(read_rflags() & RFLAGS_IF))
 		panic("lock '%s' taken with interrupts on", lock->name);
 
-	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
-	if (unlikely(__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket))
-		wait_turn(lock, ticket);
-	lock->holder = my_mark(cpu);
+	if (unlikely(!take(lock, my_mark(cpu))))
+		wait_and_take(lock, my_mark(cpu));
 	lock->caller = (uintptr_t)__builtin_return_address(0);
 	lock->outer = held;
 	cpu->held = lock;
@@ -55,8 +62,7 @@ void lock_release(struct lock *lock)
 		      lock->name, cpu->held ? cpu->held->name : "none");
 	cpu->held = lock->outer;
 	lock->outer = NULL;
-	lock->holder = 0;
-	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
 }
 
 bool lock_held(const struct lock *lock)

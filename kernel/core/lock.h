@@ -1,7 +1,10 @@
 /*
- * Ticket spin locks that know their holder and their rank (docs/locking.md). Interrupts are off
- * whenever the kernel runs, so there is no irq-saving kind. Every build checks that locks are
- * taken in ascending rank, released innermost first, and never held on the way out.
+ * Spin locks that know their holder and their rank (docs/locking.md). Interrupts are off whenever
+ * the kernel runs, so there is no irq-saving kind. Every build checks that locks are taken in
+ * ascending rank, released innermost first, and never held on the way out.
+ *
+ * Whoever sees the lock free may take it. There is no queue: where CPUs are virtual, the one whose
+ * turn it were may not be running, and all others would wait for it.
  */
 #pragma once
 
@@ -26,10 +29,8 @@ enum lock_rank {
 };
 
 struct lock {
-	uint32_t next;	      /* ticket that the next comer draws */
-	uint32_t serving;     /* ticket whose turn it is */
+	uint32_t holder;      /* atomic: id of the CPU inside, plus one; 0 when free */
 	enum lock_rank rank;
-	uint32_t holder;      /* id of the CPU inside, plus one; 0 when free */
 	const char *name;
 	uintptr_t caller;     /* who took it last */
 	struct lock *outer;   /* the lock that the holder took before this one */

@@ -1,10 +1,12 @@
 #include "core/log.h"
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cr.h"
 #include "arch/x86_64/tsc.h"
 #include "core/lock.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
+#include "lib/upcall.h"
 
 #define RING_SIZE  KIB(32)
 #define DRAIN_PIECE 128 /* bytes a drain turn writes: about 2,000 instructions on a serial port */
@@ -65,21 +67,38 @@ void log_add_sink(struct log_sink *sink)
 	lock_release(&log_lock);
 }
 
-bool log_drain_some(void)
+/* Copy the next piece that the sinks have not had; its length. */
+static size_t take_piece(char *piece)
 {
-	bool more = false;
+	const char *text;
+	size_t length;
 
 	lock_acquire(&log_lock);
-	if (ring_drained < ring_end) {
-		const char *text;
-		size_t length = ring_piece(ring_drained, DRAIN_PIECE, &text);
-
-		sinks_write(text, length);
-		ring_drained += length;
-		more = ring_drained < ring_end;
-	}
+	length = ring_piece(ring_drained, DRAIN_PIECE, &text);
+	memcpy(piece, text, length);
+	ring_drained += length;
 	lock_release(&log_lock);
-	return more;
+	return length;
+}
+
+/*
+ * The lock is not held while the sinks write, which takes long. One CPU at a time drains, so that
+ * the pieces stay in order.
+ */
+bool log_drain_some(void)
+{
+	static bool draining;
+	char piece[DRAIN_PIECE];
+	size_t length;
+
+	while (__atomic_exchange_n(&draining, true, __ATOMIC_ACQUIRE)) {
+		cpu_relax();
+		smp_poll();
+	}
+	length = take_piece(piece);
+	sinks_write(piece, length);
+	__atomic_store_n(&draining, false, __ATOMIC_RELEASE);
+	return length != 0;
 }
 
 void log_flush(void)

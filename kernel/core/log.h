@@ -28,7 +28,7 @@ void log_line(const char *fmt, ...) __printf_like(1, 2);
 void log_use_task(void);
 
 /*
- * Write at most one bounded piece of the ring to the sinks. Returns whether more is left. For the
+ * Write at most one bounded piece of the ring to the sinks; false when there was none. For the
  * drain task; takes RANK_LOG.
  */
 bool log_drain_some(void);

@@ -1,5 +1,6 @@
 #include "core/waitq.h"
 
+#include "core/delay.h"
 #include "lib/upcall.h"
 
 void waitq_init(struct waitq *queue)
@@ -16,6 +17,7 @@ void waitq_add(struct waitq *queue, struct waiter *waiter, struct thread *thread
 	lock_acquire(&queue->lock);
 	list_add_tail(&queue->waiters, &waiter->link);
 	lock_release(&queue->lock);
+	delay_point("queued");
 }
 
 void waitq_remove(struct waiter *waiter)
