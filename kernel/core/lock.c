@@ -3,6 +3,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "core/log.h"
+#include "core/symbols.h"
 #include "lib/upcall.h"
 
 /* The holder's id plus one is kept, so that zeroed memory is a free lock. */
@@ -13,8 +14,8 @@ static uint32_t my_mark(const struct cpu *cpu)
 
 static __noreturn __noinline void order_panic(const struct lock *lock, const struct lock *held)
 {
-	panic("lock order: taking '%s' (rank %d) while holding '%s' (rank %d, taken at %p)",
-	      lock->name, lock->rank, held->name, held->rank, (void *)held->caller);
+	panic("lock order: taking '%s' (rank %d) while holding '%s' (rank %d, taken in %s)",
+	      lock->name, lock->rank, held->name, held->rank, symbol_function(held->caller));
 }
 
 static bool take(struct lock *lock, uint32_t mark)
@@ -58,7 +59,8 @@ void lock_release(struct lock *lock)
 	struct cpu *cpu = this_cpu();
 
 	if (unlikely(cpu->held != lock))
-		panic("lock '%s' released out of order or by a CPU that does not hold it (held: '%s')",
+		panic("lock '%s' released out of order or by a CPU that does not hold it (held: "
+		      "'%s')",
 		      lock->name, cpu->held ? cpu->held->name : "none");
 	cpu->held = lock->outer;
 	lock->outer = NULL;
@@ -75,7 +77,8 @@ void locks_assert_none(void)
 	const struct lock *held = this_cpu()->held;
 
 	if (unlikely(held))
-		panic("lock held at exit: '%s' (taken at %p)", held->name, (void *)held->caller);
+		panic("lock held at exit: '%s' (taken in %s)", held->name,
+		      symbol_function(held->caller));
 }
 
 void locks_print(uint32_t cpu_id)
@@ -83,7 +86,8 @@ void locks_print(uint32_t cpu_id)
 	const struct lock *lock = cpu_by_id(cpu_id)->held;
 
 	for (int depth = 0; lock && depth < RANK_LOG + 1; depth++) {
-		log_line("  holds lock '%s', taken at %p", lock->name, (void *)lock->caller);
+		log_line("  holds lock '%s', taken in %s", lock->name,
+			 symbol_function(lock->caller));
 		lock = lock->outer;
 	}
 }

@@ -35,8 +35,8 @@ static bool names_code(const struct elf_symbol *symbol)
 
 	return (type == SYMBOL_FUNC || type == SYMBOL_NOTYPE) && symbol->section != 0 &&
 	       symbol->value >= (uint64_t)text_start && symbol->name < names_size &&
-	       strnlen(names + symbol->name, names_size - symbol->name) <
-		       names_size - symbol->name;
+	       names[symbol->name] &&
+	       strnlen(names + symbol->name, names_size - symbol->name) < names_size - symbol->name;
 }
 
 bool symbol_is_code(uintptr_t address)
@@ -62,4 +62,11 @@ const char *symbol_name(uintptr_t address, uintptr_t *offset)
 		return "?";
 	*offset = address - best->value;
 	return names + best->name;
+}
+
+const char *symbol_function(uintptr_t address)
+{
+	uintptr_t offset;
+
+	return symbol_name(address, &offset);
 }

@@ -14,3 +14,6 @@ bool symbol_is_code(uintptr_t address);
 
 /* The function that `address` lies in, or "?"; `*offset` is set to the distance from its start. */
 const char *symbol_name(uintptr_t address, uintptr_t *offset);
+
+/* The same without the distance: for "taken in ..." and the like. */
+const char *symbol_function(uintptr_t address);

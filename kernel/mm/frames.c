@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/cpu.h"
 #include "core/lock.h"
+#include "core/symbols.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/online.h"
@@ -24,7 +25,8 @@ struct magazine {
 	struct page *frames[MAGAZINE_MAX];
 };
 
-/* Lowest first; allocation prefers the highest, so that low memory is left for those who need it. */
+/* Lowest first; allocation prefers the highest, so that low memory is left for those who need it.
+ */
 static struct zone zones[] = {
 	{.end = MIB(16) >> PAGE_SHIFT},
 	{.end = GIB(4) >> PAGE_SHIFT},
@@ -180,9 +182,9 @@ void frame_free(struct page *page)
 	struct magazine *m = PERCPU(magazine);
 
 	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
-		panic("frame %lx freed by %p: type %u, order %u, freed before by %p",
-		      page_to_pfn(page), (void *)CALLER, page->type, page->order,
-		      (void *)page->word);
+		panic("frame %lx freed in %s: type %u, order %u, freed before in %s",
+		      page_to_pfn(page), symbol_function(CALLER), page->type, page->order,
+		      symbol_function(page->word));
 	if (unlikely(m->count >= m->capacity))
 		drain_to(m, m->capacity / 2, CALLER);
 	page->type = PAGE_MAGAZINE;

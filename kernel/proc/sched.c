@@ -3,8 +3,11 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/tsc.h"
 #include "arch/x86_64/vectors.h"
+#include "core/delay.h"
+#include "core/log.h"
+#include "core/panic.h"
 #include "lib/string.h"
-#include "lib/upcall.h"
+#include "proc/wait.h"
 
 struct runq {
 	struct lock lock;
@@ -16,10 +19,25 @@ struct runq {
 static DEFINE_PERCPU(struct runq, runq);
 uint64_t sched_slice_ns = SLICE_NS;
 
+/* For a panic: who runs on a CPU, without locks. */
+static void print_thread(uint32_t cpu)
+{
+	const struct thread *thread = cpu_by_id(cpu)->current;
+
+	if (!thread)
+		log_line("  CPU %u runs no thread", cpu);
+	else if (!thread->process)
+		log_line("  CPU %u runs the kernel task '%s'", cpu, thread->name);
+	else
+		log_line("  CPU %u runs thread %ld of pid=%ld (%s)", cpu, thread->tid,
+			 thread->process->pid, thread->process->name);
+}
+
 void sched_init_cpu(void)
 {
 	struct runq *rq = PERCPU(runq);
 
+	panic_print_thread = print_thread;
 	rq->lock = LOCK_INIT("runq", RANK_RUNQ);
 	list_init(&rq->threads);
 }
@@ -105,6 +123,7 @@ void thread_wake(struct thread *thread)
 #ifdef MUTANT_ignore_parking
 		next = THREAD_RUNNABLE;
 #endif
+		delay_point("wake");
 		if (__atomic_compare_exchange_n(&thread->state, &state, next, false,
 						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 			if (next == THREAD_RUNNABLE)
@@ -192,8 +211,8 @@ static void claim_for(struct cpu *cpu, struct thread *thread)
 
 	if (!__atomic_compare_exchange_n(&thread->owner, &nobody, cpu, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE))
-		panic("thread %ld is run by CPU %u, and CPU %u took it too", thread->tid, nobody->id,
-		      cpu->id);
+		panic("thread %ld is run by CPU %u, and CPU %u took it too", thread->tid,
+		      nobody->id, cpu->id);
 }
 
 static void make_current(struct cpu *cpu, struct thread *thread, struct trapframe *slot)
@@ -205,6 +224,9 @@ static void make_current(struct cpu *cpu, struct thread *thread, struct trapfram
 	cpu->current = thread;
 	cpu->work |= CPU_WORK_LOAD;
 	*slot = thread->frame;
+#ifdef MUTANT_kernel_cs
+	slot->cs = SEL_KERNEL_CODE;
+#endif
 	sched_renew_slice();
 }
 
@@ -221,6 +243,9 @@ struct thread *sched_pick(struct trapframe *slot)
 	if (!thread)
 		thread = take_own(rq, cpu->id, true);
 	if (!thread) {
+#ifdef DEBUG
+		wait_check_parked();
+#endif
 		timer_set_slice(0);
 		return NULL;
 	}
@@ -260,7 +285,9 @@ bool sched_park(struct thread *thread, struct trapframe *slot)
 	struct cpu *cpu = this_cpu();
 	uint32_t state = THREAD_WAITING;
 
+	delay_point("park");
 	release(cpu, thread, slot);
+	delay_point("saved");
 	thread_clear_work(thread, THREAD_WORK_STATE);
 	if (__atomic_compare_exchange_n(&thread->state, &state, THREAD_PARKED, false,
 					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
