@@ -61,10 +61,8 @@ static void split_range(struct memmap *map, uint32_t i, uint64_t start, uint64_t
 /* Make [start, end) a hole. The index where a range put there belongs. */
 static uint32_t carve(struct memmap *map, uint64_t start, uint64_t end)
 {
-	uint32_t i = 0;
+	uint32_t i = memmap_range_above(map, start);
 
-	while (i < map->n_ranges && map->ranges[i].end <= start)
-		i++;
 	while (i < map->n_ranges && map->ranges[i].start < end) {
 		struct memmap_range *range = &map->ranges[i];
 
@@ -197,7 +195,7 @@ static uint32_t add_entries(struct memmap *map, const struct memmap_source *sour
 	for (i = 0; source->get(source->ctx, i, &entry); i++) {
 		if (known_type(entry.type) != type)
 			continue;
-		if (i >= MEMMAP_ENTRIES && memmap_is_ram(type))
+		if (i >= MEMMAP_ENTRIES && type == MEMMAP_USABLE)
 			ignored++;
 		else
 			add_entry(map, i, &entry);

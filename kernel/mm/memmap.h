@@ -130,6 +130,9 @@ bool memmap_next_usable(const struct memmap *map, uint64_t *cursor, uint64_t *st
 bool memmap_next_ram(const struct memmap *map, uint64_t *cursor, uint64_t *start, uint64_t *end);
 bool memmap_next_free(const struct memmap *map, uint64_t *cursor, uint64_t *start, uint64_t *end);
 
+/* Index of the first range that ends above `addr`; n_ranges when there is none. */
+uint32_t memmap_range_above(const struct memmap *map, uint64_t addr);
+
 /* The end of the highest usable or ACPI-reclaim range; 0 when there is none. */
 uint64_t memmap_ram_end(const struct memmap *map);
 

@@ -1,42 +1,53 @@
 /* What the memory map says, reservations left aside but for the totals. */
 #include "mm/memmap.h"
 
+uint32_t memmap_range_above(const struct memmap *map, uint64_t addr)
+{
+	uint32_t low = 0;
+	uint32_t high = map->n_ranges;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (map->ranges[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool memmap_next_usable(const struct memmap *map, uint64_t *cursor, uint64_t *start, uint64_t *end)
 {
-	uint32_t i;
+	uint32_t i = memmap_range_above(map, *cursor);
 
-	for (i = 0; i < map->n_ranges; i++) {
-		const struct memmap_range *range = &map->ranges[i];
-
-		if (range->type != MEMMAP_USABLE || range->end <= *cursor)
-			continue;
-		*start = MAX(range->start, *cursor);
-		*end = range->end;
-		*cursor = range->end;
-		return true;
-	}
-	return false;
+	while (i < map->n_ranges && map->ranges[i].type != MEMMAP_USABLE)
+		i++;
+	if (i == map->n_ranges)
+		return false;
+	*start = MAX(map->ranges[i].start, *cursor);
+	*end = map->ranges[i].end;
+	*cursor = *end;
+	return true;
 }
 
 bool memmap_next_ram(const struct memmap *map, uint64_t *cursor, uint64_t *start, uint64_t *end)
 {
-	bool found = false;
-	uint32_t i;
+	uint32_t i = memmap_range_above(map, *cursor);
 
-	for (i = 0; i < map->n_ranges; i++) {
-		const struct memmap_range *range = &map->ranges[i];
-
-		if (!memmap_is_ram(range->type) || range->end <= *cursor)
-			continue;
-		if (found && range->start != *cursor)
+	while (i < map->n_ranges && !memmap_is_ram(map->ranges[i].type))
+		i++;
+	if (i == map->n_ranges)
+		return false;
+	*start = MAX(map->ranges[i].start, *cursor);
+	*end = map->ranges[i].end;
+	for (i++; i < map->n_ranges && map->ranges[i].start == *end; i++) {
+		if (!memmap_is_ram(map->ranges[i].type))
 			break;
-		if (!found)
-			*start = MAX(range->start, *cursor);
-		found = true;
-		*end = range->end;
-		*cursor = range->end;
+		*end = map->ranges[i].end;
 	}
-	return found;
+	*cursor = *end;
+	return true;
 }
 
 uint64_t memmap_ram_end(const struct memmap *map)
@@ -55,10 +66,10 @@ bool memmap_overlaps_ram(const struct memmap *map, uint64_t start, uint64_t end)
 {
 	uint32_t i;
 
-	for (i = 0; i < map->n_ranges; i++) {
-		const struct memmap_range *range = &map->ranges[i];
-
-		if (memmap_is_ram(range->type) && range->start < end && start < range->end)
+	for (i = memmap_range_above(map, start); i < map->n_ranges; i++) {
+		if (map->ranges[i].start >= end)
+			return false;
+		if (memmap_is_ram(map->ranges[i].type))
 			return true;
 	}
 	return false;

@@ -118,7 +118,7 @@ static int remove_areas(struct space *space, uint64_t start, uint64_t end)
 
 	if (vma_range_is_free(&space->vmas, start, end))
 		return 0;
-	if (!vma_edit_begin(&edit))
+	if (!vma_edit_begin(&edit, vma_splits(&space->vmas, start, end)))
 		return -ENOMEM;
 	vma_remove(&space->vmas, start, end, &edit);
 	vma_edit_end(&edit);

@@ -61,9 +61,10 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	if (mapped_end == addr) {
 		result = -ENOMEM;
 	} else if (!*cursor) {
+		unsigned spares = vma_splits(&space->vmas, addr, mapped_end);
 		struct vma_edit edit;
 
-		if (vma_edit_begin(&edit)) {
+		if (vma_edit_begin(&edit, spares)) {
 			vma_protect(&space->vmas, addr, mapped_end, (uint32_t)prot & PROT_MASK, &edit);
 			vma_edit_end(&edit);
 			*cursor = addr;

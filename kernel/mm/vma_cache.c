@@ -28,14 +28,17 @@ void vma_release(struct vma *vma)
 	vma_free(vma);
 }
 
-bool vma_edit_begin(struct vma_edit *edit)
+bool vma_edit_begin(struct vma_edit *edit, unsigned spares)
 {
-	*edit = (struct vma_edit){.spare = {vma_alloc(), vma_alloc()}};
-	if (edit->spare[0] && edit->spare[1])
-		return true;
-	vma_free(edit->spare[0]);
-	vma_free(edit->spare[1]);
-	return false;
+	*edit = (struct vma_edit){0};
+	for (unsigned i = 0; i < spares; i++) {
+		edit->spare[i] = vma_alloc();
+		if (!edit->spare[i]) {
+			vma_free(edit->spare[0]);
+			return false;
+		}
+	}
+	return true;
 }
 
 void vma_edit_end(struct vma_edit *edit)

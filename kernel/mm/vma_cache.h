@@ -15,8 +15,8 @@ void vma_free(struct vma *vma);
 /* The same, and give its reference to its object back. */
 void vma_release(struct vma *vma);
 
-/* Two spares for an edit of a range; false without memory. Takes RANK_SLAB. */
-__must_check bool vma_edit_begin(struct vma_edit *edit);
+/* Begin an edit with as many spares as vma_splits() says; false without memory. RANK_SLAB. */
+__must_check bool vma_edit_begin(struct vma_edit *edit, unsigned spares);
 
 /* After the edit: references of the spares used are taken, what left the tree is released. */
 void vma_edit_end(struct vma_edit *edit);

@@ -9,6 +9,7 @@
 #include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
+#include "mm/walk.h"
 
 /* What a window holds. Whatever is not listed stays unmapped: the guards are the gaps. */
 struct part {
@@ -82,10 +83,29 @@ static int map_window(uint32_t id)
 	return 0;
 }
 
+static void check_guard(uint32_t id, uint64_t offset)
+{
+	struct walk walk;
+
+	walk_tables(master_pml4, cpu_window(id) + offset, &walk);
+	if (walk.mapped)
+		panic("window of CPU %u: the guard page at offset 0x%lx is mapped", id, offset);
+}
+
+/* Below and above each part nothing may be mapped. */
+static void check_guards(uint32_t id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		check_guard(id, parts[i].offset - PERCPU_STACK_GUARD_SIZE);
+		check_guard(id, parts[i].offset + parts[i].size);
+	}
+}
+
 void window_map_boot_cpu(void)
 {
 	if (map_window(0))
 		panic("no memory for CPU 0's window");
+	check_guards(0);
 }
 
 int window_create(uint32_t id, uint32_t apic_id)
@@ -94,6 +114,7 @@ int window_create(uint32_t id, uint32_t apic_id)
 
 	if (error)
 		return error;
+	check_guards(id);
 	cpu_by_id(id)->id = id;
 	cpu_by_id(id)->apic_id = apic_id;
 	cpu_count = id + 1;
