@@ -29,6 +29,7 @@
 #include "tasks.h"
 
 #define PF_WRITE 0x02
+#define PF_USER	 0x04
 #define PF_FETCH 0x10
 
 /* --- the exit --- */
@@ -261,11 +262,17 @@ static void fault_later(struct thread *thread, uint64_t va, unsigned access)
 	thread_set_work(thread, THREAD_WORK_FAULT);
 }
 
+/*
+ * A fault in ring 3 without the user bit is the CPU's own access, to a descriptor (SDM 3A 4.7), or
+ * QEMU's to the stack of a far return. No page that could be had would help.
+ */
 static void page_fault_from_user(struct thread *thread, struct trapframe *tf)
 {
 	uint64_t va = read_cr2();
-	enum fault_result result = space_fault(thread->space, va, access_of(tf->error));
+	enum fault_result result = FAULT_ACCESS;
 
+	if (likely(tf->error & PF_USER))
+		result = space_fault(thread->space, va, access_of(tf->error));
 	thread->faults++;
 	if (likely(result == FAULT_OK))
 		return;
