@@ -156,7 +156,9 @@ void signal_set_blocked(struct thread *thread, sigset_t blocked)
 	thread->blocked = blocked & ~UNBLOCKABLE;
 	if (deliverable(thread))
 		thread_set_work(thread, THREAD_WORK_SIGNAL);
+#ifndef MUTANT_keep_lock
 	lock_release(&tree_lock);
+#endif
 }
 
 /* The lowest signal that can be delivered, no longer pending; 0: none. [tree_lock] */

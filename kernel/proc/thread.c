@@ -4,6 +4,7 @@
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/segments.h"
 #include "arch/x86_64/vectors.h"
+#include "core/delay.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/kmap.h"
@@ -73,6 +74,7 @@ void thread_prepare_wait(struct thread *thread)
 {
 	__atomic_store_n(&thread->state, THREAD_WAITING, __ATOMIC_SEQ_CST);
 	__atomic_fetch_or(&thread->work, THREAD_WORK_STATE, __ATOMIC_RELAXED);
+	delay_point("waiting");
 }
 
 void thread_cancel_wait(struct thread *thread)

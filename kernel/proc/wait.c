@@ -3,6 +3,7 @@
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "abi/wait.h"
+#include "lib/upcall.h"
 #include "mm/usercopy.h"
 #include "proc/signal.h"
 
@@ -54,6 +55,9 @@ static enum scan_result scan(struct thread *thread)
 	enum scan_result result = SCAN_NOBODY;
 	struct process *child, *ended = NULL;
 
+#ifdef MUTANT_abba_order
+	lock_acquire(&thread->process->child_changed.lock);
+#endif
 	lock_acquire(&tree_lock);
 	list_for_each_entry (child, &thread->process->children, sibling_link) {
 		if (!is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
@@ -70,6 +74,9 @@ static enum scan_result scan(struct thread *thread)
 	if (ended)
 		process_unlink(ended);
 	lock_release(&tree_lock);
+#ifdef MUTANT_abba_order
+	lock_release(&thread->process->child_changed.lock);
+#endif
 	if (ended)
 		process_free(ended);
 	return result;
@@ -110,7 +117,11 @@ static sysret_t wait_again(struct thread *thread)
 	thread_cancel_wait(thread);
 	thread_prepare_wait(thread);
 	waitq_add(&thread->process->child_changed, &thread->waiters[0], thread);
+#ifdef MUTANT_skip_recheck
+	result = SCAN_NOTHING;
+#else
 	result = scan(thread);
+#endif
 	if (result == SCAN_NOTHING && !signal_pending(thread))
 		return thread_continue(thread, SYS_BLOCKED, wait_again, wait_abort,
 				       CONT_INTERRUPTIBLE);
@@ -136,3 +147,36 @@ sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int 
 		return options & WNOHANG ? 0 : wait_again(thread);
 	}
 }
+
+#ifdef DEBUG
+
+/* [tree_lock] A waker holds it too, from the change to the wake-up. */
+static void check_parked(const struct thread *thread)
+{
+	const struct process *child;
+
+	if (thread->cont.run != wait_again ||
+	    __atomic_load_n(&thread->state, __ATOMIC_SEQ_CST) != THREAD_PARKED)
+		return;
+	list_for_each_entry (child, &thread->process->children, sibling_link) {
+		if (child->state == PROCESS_ZOMBIE &&
+		    is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
+			panic("lost wake-up: thread %ld waits for process %ld, which has ended",
+			      thread->tid, child->pid);
+	}
+}
+
+void wait_check_parked(void)
+{
+	const struct process *process = NULL;
+	const struct thread *thread;
+
+	lock_acquire(&tree_lock);
+	while ((process = process_next(process))) {
+		list_for_each_entry (thread, &process->threads, process_link)
+			check_parked(thread);
+	}
+	lock_release(&tree_lock);
+}
+
+#endif

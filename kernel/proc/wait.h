@@ -10,3 +10,9 @@
  */
 sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int options,
 			uaddr_t rusage);
+
+/*
+ * Panic when a thread is parked in wait4() although a child that it waits for has ended: its
+ * wake-up was lost. For idle CPUs of debug builds. Takes RANK_TREE.
+ */
+void wait_check_parked(void);
