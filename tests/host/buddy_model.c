@@ -118,24 +118,42 @@ void model_free(unsigned int index)
 	model_used[index] = model_used[--model_n_used];
 }
 
+/* After a panic: it says `text`, and the zone is what it was `before`. */
+static void check_refused(const struct buddy *before, const char *text)
+{
+	if (!strstr(host_panic_text, text)) {
+		fprintf(stderr, "panic \"%s\" does not say \"%s\"\n", host_panic_text, text);
+		abort();
+	}
+	check(memcmp(before, &model_zone, sizeof(*before)) == 0);
+}
+
+void model_bad_add(pfn_t start, pfn_t end, const char *text)
+{
+	struct buddy before = model_zone;
+
+	if (setjmp(host_panic_jump) == 0) {
+		host_panic_expected = true;
+		(void)!buddy_add(&model_zone, model_base + start, model_base + end);
+		check(!"bad frames were accepted");
+	}
+	check_refused(&before, text);
+}
+
 void model_bad_free(pfn_t pfn, unsigned int order, const char *text)
 {
 	struct buddy before = model_zone;
 
-	host_panic_text[0] = '\0';
 	if (setjmp(host_panic_jump) == 0) {
 		host_panic_expected = true;
 		buddy_free(&model_zone, pfn_to_page(pfn), order, 0xffffffff80003000UL);
 		check(!"a bad free was accepted");
 	}
-	if (!strstr(host_panic_text, text) || !strstr(host_panic_text, "ffffffff80003000")) {
-		fprintf(stderr, "panic \"%s\" does not say \"%s\"\n", host_panic_text, text);
-		abort();
-	}
+	check(strstr(host_panic_text, "ffffffff80003000"));
 	/* Only the memory of the range it looked up last may differ. */
 	before.recent = model_zone.recent;
 	before.recent_size = model_zone.recent_size;
-	check(memcmp(&before, &model_zone, sizeof(before)) == 0);
+	check_refused(&before, text);
 }
 
 static void add_tile(pfn_t pfn, unsigned int order, bool is_free)

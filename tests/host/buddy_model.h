@@ -25,6 +25,9 @@ void model_reset(pfn_t base);
 /* buddy_add of [start, end), counted from the base. What buddy_add returned. */
 bool model_add(pfn_t start, pfn_t end);
 
+/* Demand that a buddy_add of [start, end), counted from the base, panics with such a text. */
+void model_bad_add(pfn_t start, pfn_t end, const char *text);
+
 /* buddy_alloc; false when it found nothing, or the model is full. */
 bool model_alloc(unsigned int order);
 

@@ -13,7 +13,7 @@ struct memmap_model {
 	struct memmap_entry entries[MODEL_ENTRIES];
 };
 
-/* memmap_build() from the model's entries, and all checks. */
+/* memmap_build() from the model's entries. */
 void memmap_model_build(struct memmap *map, struct memmap_model *model, tell_fn tell, void *ctx);
 
 /* The checks alone, for a map that was built from `model`, with reservations or without. */

@@ -25,9 +25,9 @@ static void add(uint64_t base, uint64_t length, uint32_t type)
 static void build(void)
 {
 	told_reset();
-	memmap_model_build(&map, &model, told, NULL);
 	memmap_model_build(&map, &model, NULL, NULL);
 	memmap_model_build(&map, &model, told, NULL);
+	memmap_model_check(&map, &model);
 	model.n = 0;
 }
 
@@ -354,6 +354,7 @@ static void random_maps(void **state)
 			add(random_address(&rnd), random_address(&rnd) >> test_random(&rnd) % 8,
 			    (uint32_t)(test_random(&rnd) % 3 ? 1 : test_random(&rnd) % 7));
 		memmap_model_build(&map, &model, told, NULL);
+		memmap_model_check(&map, &model);
 		for (int i = 0; i < 20; i++) {
 			uint64_t start = test_random(&rnd) % MIB(2);
 			uint64_t end = start + test_random(&rnd) % KIB(32);
