@@ -39,7 +39,7 @@ static void refusals(unsigned long start)
 
 	say_if("below the start", brk_to(start - 1) == now);
 	say_if("1", brk_to(1) == now);
-	say_if("far too much", brk_to(start + (1ul << 46)) == now);
+	say_if("far too much", brk_to(start + (1ul << 47)) == now);
 	say_if("non-canonical", brk_to(NON_CANONICAL) == now);
 	say_if("in the kernel", brk_to(KERNEL_ADDR) == now);
 	say_if("-1", brk_to(-1ul) == now);

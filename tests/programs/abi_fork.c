@@ -2,6 +2,7 @@
 #include "say.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
 #define NO_SUCH_OPTION 0x10000000
 
@@ -165,11 +166,9 @@ static void wait_pointers(void)
 	say_result("has reaped it", sys(SYS_wait4, pid, NULL, 0, NULL));
 }
 
-static int sleeps_then_exits(int status)
+static int naps_then_exits(long ms, int status)
 {
-	struct timespec {
-		long sec, nsec;
-	} time = {0, 30000000};
+	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
 
 	sys(SYS_nanosleep, &time, NULL);
 	return status;
@@ -181,7 +180,7 @@ static void selection(void)
 	pid_t slow = fork();
 
 	if (slow == 0)
-		_exit(sleeps_then_exits(1));
+		_exit(naps_then_exits(30, 1));
 	say_result("no hang, still running", sys(SYS_wait4, slow, &status, WNOHANG, NULL));
 	say("the status is left alone: %d\n", status);
 	pid_t quick = child_exiting(2);
@@ -211,21 +210,12 @@ static void many(void)
 	say("40 children's statuses together: %d\n", sum);
 }
 
-// Steps that processes take in turn, in memory that they share.
-static volatile int *step;
-
-static void wait_for_step(int wanted)
-{
-	for (int i = 0; i < 1000 && *step < wanted; i++)
-		sleeps_then_exits(0);
-}
-
 // Reads a page that its parent, dead by then, had written.
 static int orphan(pid_t parent, char *page)
 {
-	wait_for_step(1);
-	say("orphan: %s parent, page %d\n", getppid() == parent ? "THE SAME" : "another", *page);
-	*step = 2;
+	while (getppid() == parent)
+		naps_then_exits(2, 0);
+	say("orphan: another parent, page %d\n", *page);
 	return 0;
 }
 
@@ -238,16 +228,19 @@ static int leaves_orphan(void *arg)
 	*page = 42;
 	if (fork() == 0)
 		_exit(orphan(self, page));
-	return 6;
+	return naps_then_exits(50, 6);
 }
 
 static void orphans(void)
 {
-	step = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	say_child("a parent of an orphan", leaves_orphan, NULL);
+	int status;
+
+	say("a child leaves an orphan, which tells of it\n");
+	status = status_of(leaves_orphan, NULL);
+	// There is no other way to know that the orphan has told.
+	naps_then_exits(1000, 0);
+	say("the child: %s\n", status_name(status));
 	say_result("a grandchild is not mine", sys(SYS_wait4, -1, NULL, 0, NULL));
-	*step = 1;
-	wait_for_step(2);
 }
 
 static int identity(void *parent)

@@ -8,7 +8,7 @@ RUNS = {
     "hello": ("hello", [], {}),
     "sleepers": ("sleepers", [], {"cpus": 4}),
     "sleepers, 1 CPU": ("sleepers", [], {"cpus": 1}),
-    "fork storm": ("forkstorm", [], {"cpus": 4}),
+    "fork storm": ("forkstorm", ["20"], {"cpus": 4}),
     "fork storm, 1 CPU": ("forkstorm", ["20", "4"], {"cpus": 1}),
     "fork storm, debug": ("forkstorm", ["20"], {"cpus": 4, "build": "debug"}),
     "fork of 64 MiB": ("fork64m", [], {"cpus": 2}),
