@@ -8,6 +8,8 @@
 #include "core/random.h"
 #include "mm/segment.h"
 
+#define STACK_TOP	 (USER_END - PAGE_SIZE) /* the last page stays free: behind it is no more */
+#define STACK_MAX	 MIB(8)
 #define STACK_FIRST_SIZE KIB(132) /* mapped at the start; it grows from there */
 #define STACK_ALIGN	 16
 #define END_MARK	 8  /* zero bytes at the very top */
@@ -53,7 +55,8 @@ int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executa
 	stack->space = space;
 	stack->argc = argc;
 	stack->envc = envc;
-	stack->strings_end = USER_END - END_MARK - path_size;
+	space->stack_limit = STACK_TOP - STACK_MAX;
+	stack->strings_end = STACK_TOP - END_MARK - path_size;
 	stack->strings = stack->strings_end - bytes;
 	stack->sp = ALIGN_DOWN(extras_start(stack) - words * sizeof(uint64_t), STACK_ALIGN);
 	stack->next_string = stack->strings;
