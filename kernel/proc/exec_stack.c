@@ -34,7 +34,7 @@ static int make_area(struct space *space, bool executable)
 {
 	int prot = PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0);
 	sysret_t where = space_mmap(
-		space, USER_END - STACK_FIRST_SIZE, STACK_FIRST_SIZE, prot,
+		space, STACK_TOP - STACK_FIRST_SIZE, STACK_FIRST_SIZE, prot,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN, NULL, 0);
 
 	return where < 0 ? (int)where : 0;
