@@ -32,7 +32,7 @@ static int return_to(void *at)
 
 static int push_at(void *at)
 {
-	__asm__ volatile("mov %0, %%rsp; push %%rax" ::"r"(at));
+	__asm__ volatile("mov %0, %%rsp; push %%rax; ud2" ::"r"(at));
 	__builtin_unreachable();
 }
 
@@ -55,7 +55,8 @@ static const struct {
 } places[] = {
 	{"NULL", 0},
 	{"page 0", 8},
-	{"end of user space", USER_END},
+	// By a push too: the stack may end where user space does.
+	{"beyond user space", USER_END + 8},
 	{"hole", NON_CANONICAL},
 	{"hole's end", 0xffff7fffffffffff},
 	{"direct map", KERNEL_DIRECT},
