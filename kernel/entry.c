@@ -210,8 +210,11 @@ enum exit_kind exit_loop(struct trapframe *tf)
 			return EXIT_IDLE;
 		}
 #ifdef MUTANT_late_switch
-		if (thread->work && thread->process && do_thread_work(thread, tf))
-			return EXIT_WINDOW;
+		if (thread->work && thread->process) {
+			if (do_thread_work(thread, tf))
+				return EXIT_WINDOW;
+			continue;
+		}
 #endif
 		space_switch(thread->space);
 		if (!thread->process) {
@@ -357,7 +360,8 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 	if (tf->vector >= VECTOR_EXCEPTIONS) {
 		/* Idle and the window are the only places, and both stand at the slot. */
 		if (tf->rsp != (uint64_t)frame_slot())
-			panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off", tf->vector);
+			panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off",
+				   tf->vector);
 		irq_handle(tf->vector, NULL);
 		return TRAP_TO_EXIT;
 	}
@@ -375,7 +379,8 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 void trap_ist(struct trapframe *tf)
 {
 	if (tf->vector == VECTOR_DB) {
-		/* A debug register cannot name kernel memory, so ring 3 set this up (CVE-2018-8897). */
+		/* A debug register cannot name kernel memory, so ring 3 set this up
+		 * (CVE-2018-8897). */
 		write_dr7(0);
 		return;
 	}

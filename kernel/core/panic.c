@@ -54,7 +54,8 @@ static void print_cpu(uint32_t id)
 	locks_print(id);
 }
 
-static void stop_and_print_others(uint32_t me)
+/* Before anything is printed: the others may be writing to the same port. */
+static void stop_others(uint32_t me)
 {
 	uint64_t start = rdtsc();
 
@@ -64,12 +65,18 @@ static void stop_and_print_others(uint32_t me)
 	for (uint32_t id = 0; id < cpu_count; id++) {
 		const struct cpu *cpu = cpu_by_id(id);
 
-		if (id == me || !cpu->online)
-			continue;
-		while (!__atomic_load_n(&cpu->stopped_at, __ATOMIC_ACQUIRE) &&
+		while (id != me && cpu->online &&
+		       !__atomic_load_n(&cpu->stopped_at, __ATOMIC_ACQUIRE) &&
 		       rdtsc() - start < STOP_PATIENCE)
 			cpu_relax();
-		print_cpu(id);
+	}
+}
+
+static void print_others(uint32_t me)
+{
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		if (id != me && cpu_by_id(id)->online)
+			print_cpu(id);
 	}
 }
 
@@ -78,6 +85,7 @@ static __noreturn __noinline void panic_main(void)
 {
 	uint32_t me = this_cpu()->id;
 
+	stop_others(me);
 	log_enter_panic();
 	log_line("KERNEL PANIC on CPU %u (%s stack): %s", me, stack_name(report.rbp), report.cause);
 	if (panic_print_thread)
@@ -87,7 +95,7 @@ static __noreturn __noinline void panic_main(void)
 		trap_print(report.tf, report.cr2);
 	log_line("backtrace");
 	backtrace_print(report.rip, report.rbp);
-	stop_and_print_others(me);
+	print_others(me);
 	log_line("end of panic");
 	verdict_send(VERDICT_PANIC, 0, report.cause);
 	verdict_end();
