@@ -1,6 +1,7 @@
 #include "boot_memory.h"
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/image.h"
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/pat.h"
 #include "boot_info.h"
@@ -9,10 +10,10 @@
 #include "lib/fmt.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
-#include "arch/x86_64/image.h"
 #include "mm/master.h"
 #include "mm/online.h"
 #include "mm/phys.h"
+#include "mm/shared.h"
 #include "mm/ptdump.h"
 #include "mm/space.h"
 #include "mm/window.h"
@@ -82,7 +83,8 @@ static void reserve_boot_things(uint32_t info_address)
 	reserve(image_to_phys(kernel_start).raw, image_to_phys(kernel_end).raw, "kernel image");
 	reserve((uint64_t)boot_start, (uint64_t)boot_end, "boot code and tables");
 	for (unsigned i = 0; i < boot_info.n_modules; i++)
-		reserve_rest(boot_info.modules[i].start.raw, boot_info.modules[i].end.raw, "module");
+		reserve_rest(boot_info.modules[i].start.raw, boot_info.modules[i].end.raw,
+			     "module");
 	reserve_rest(info_address, (uint64_t)info_address + boot_info.size, "boot information");
 	reserve_sections();
 	trampoline_page = memmap_alloc_low(&memmap, PAGE_SIZE, "AP trampoline");
@@ -91,8 +93,8 @@ static void reserve_boot_things(uint32_t info_address)
 static void tell_ranges(void)
 {
 	for (uint32_t i = 0; i < memmap.n_ranges; i++)
-		log_line("memory map: %016lx..%016lx %s", memmap.ranges[i].start, memmap.ranges[i].end,
-			 memmap_type_name(memmap.ranges[i].type));
+		log_line("memory map: %016lx..%016lx %s", memmap.ranges[i].start,
+			 memmap.ranges[i].end, memmap_type_name(memmap.ranges[i].type));
 }
 
 void boot_memory_map(uint32_t info_address)
@@ -151,6 +153,7 @@ void boot_memory_start(void)
 	online_init(&memmap);
 	tell_figures();
 	space_init();
+	shared_init();
 	threads_init();
 	processes_init();
 }

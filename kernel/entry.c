@@ -68,18 +68,22 @@ static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, stru
 	return way_to_user(tf);
 }
 
+#define CPU_WORK_UNLOCKED (CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST | CPU_WORK_REAP)
+
 /* Work that locked code and interrupt handlers left for a moment without locks. */
 static void do_cpu_work(struct cpu *cpu)
 {
 	uint32_t work = cpu->work;
 
-	cpu->work &= ~(CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST);
+	cpu->work &= ~CPU_WORK_UNLOCKED;
 	if (work & CPU_WORK_FIRST)
 		entry_log_tell(cpu);
 	if (work & CPU_WORK_LOG)
 		log_task_wake();
 	if (work & CPU_WORK_ONLINE)
 		online_task_wake();
+	if (work & CPU_WORK_REAP)
+		reap_task_wake();
 }
 
 /* The current thread leaves the CPU if it waits, is dead, or another's turn has come. */
@@ -200,7 +204,7 @@ enum exit_kind exit_loop(struct trapframe *tf)
 		struct thread *thread;
 
 		check_exit(cpu);
-		if (cpu->work & (CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST))
+		if (cpu->work & CPU_WORK_UNLOCKED)
 			do_cpu_work(cpu);
 		if (cpu->current)
 			part_with_current(cpu, cpu->current, tf);

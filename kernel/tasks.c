@@ -3,8 +3,9 @@
 #include "core/log.h"
 #include "lib/upcall.h"
 #include "mm/online.h"
+#include "mm/shared.h"
 
-static struct thread *log_task, *online_task;
+static struct thread *log_task, *online_task, *reap_task;
 static bool online_asked; /* somebody waits, whatever the watermarks say */
 
 static sysret_t log_turn(struct thread *task)
@@ -38,11 +39,23 @@ static sysret_t online_turn(struct thread *task)
 	return SYS_AGAIN;
 }
 
+static sysret_t reap_turn(struct thread *task)
+{
+	if (shared_reap_some())
+		return SYS_AGAIN;
+	thread_prepare_wait(task);
+	if (!shared_reap_some())
+		return SYS_BLOCKED;
+	thread_cancel_wait(task);
+	return SYS_AGAIN;
+}
+
 void tasks_start(void)
 {
 	log_task = ktask_start("log", log_turn);
 	online_task = ktask_start("online", online_turn);
-	if (!log_task || !online_task)
+	reap_task = ktask_start("reap", reap_turn);
+	if (!log_task || !online_task || !reap_task)
 		panic("no memory for the kernel tasks");
 	log_use_task();
 }
@@ -55,6 +68,11 @@ void log_task_wake(void)
 void online_task_wake(void)
 {
 	thread_wake(online_task);
+}
+
+void reap_task_wake(void)
+{
+	thread_wake(reap_task);
 }
 
 /* The recheck (core/waitq.h) is the failed allocation's repetition, in the exit loop. */

@@ -1,4 +1,7 @@
-/* The kernel tasks that are always there: draining the log, bringing memory online. */
+/*
+ * The kernel tasks that are always there: draining the log, bringing memory online, taking objects
+ * apart.
+ */
 #pragma once
 
 #include "proc/ktask.h"
@@ -9,6 +12,7 @@ void tasks_start(void);
 /* Make them look for work. From the exit loop, without locks. */
 void log_task_wake(void);
 void online_task_wake(void);
+void reap_task_wake(void);
 
 /*
  * Let the current thread wait until more memory is online, and start the task. False when none is

@@ -42,21 +42,22 @@ static struct vma *vma_for(struct space *space, uint64_t va)
 	return vma_grow_down(&space->vmas, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
 }
 
-/* A fresh page with what the vma says it contains. */
-static struct page *fresh_page(const struct vma *vma, uint64_t va)
+/* A page with what the vma says it contains: fresh, or the object's own where it is shared. */
+static struct page *page_for(const struct vma *vma, uint64_t va)
 {
-	uint64_t offset;
+	uint64_t offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
 	struct page *page;
 	size_t got;
 	char *bytes;
 
 	if (!vma->object)
 		return frame_alloc_zeroed(PAGE_ANON);
+	if (vma->flags & VMA_SHARED)
+		return vma->object->ops->page(vma->object, offset >> PAGE_SHIFT);
 	page = frame_alloc(PAGE_ANON);
 	if (!page)
 		return NULL;
 	bytes = page_to_virt(page);
-	offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
 	got = vma->object->ops->read(vma->object, offset, bytes, PAGE_SIZE);
 	memset(bytes + got, 0, PAGE_SIZE - got);
 	return page;
@@ -67,10 +68,10 @@ static enum fault_result map_fresh(struct space *space, const struct vma *vma, u
 {
 	struct page *page;
 
-	if (vma->object &&
-	    (vma->pgoff << PAGE_SHIFT) + (va - vma->start) >= ALIGN_UP(vma->object->size, PAGE_SIZE))
+	if (vma->object && (vma->pgoff << PAGE_SHIFT) + (va - vma->start) >=
+				   ALIGN_UP(vma->object->size, PAGE_SIZE))
 		return FAULT_BUS;
-	page = fresh_page(vma, va);
+	page = page_for(vma, va);
 	if (!page)
 		return FAULT_NO_MEMORY;
 	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
@@ -85,8 +86,8 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	struct tlb_batch batch;
 	struct page *copy;
 
-	if (page_refs(old) == 1) {
-		/* Only this space has it, and sharing it takes this space's lock. */
+	if (page_refs(old) == 1 || (vma->flags & VMA_SHARED)) {
+		/* Only this space has it, and sharing it takes this space's lock; or all write it. */
 		*entry |= PTE_WRITE | PTE_DIRTY;
 		invlpg(va);
 		return FAULT_OK;
@@ -129,8 +130,9 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
 	lock_acquire(&space->lock);
 	vma = vma_for(space, va);
 	if (likely(vma))
-		result = allowed(vma, access) ? resolve(space, vma, ALIGN_DOWN(va, PAGE_SIZE), access)
-					      : FAULT_ACCESS;
+		result = allowed(vma, access)
+				 ? resolve(space, vma, ALIGN_DOWN(va, PAGE_SIZE), access)
+				 : FAULT_ACCESS;
 	lock_release(&space->lock);
 	return result;
 }

@@ -36,6 +36,11 @@ static sysret_t copy_some(struct space *from, struct space *to, const struct vma
 		*budget -= MIN(*budget, (unsigned)VMA_COST);
 		*cursor = vma->start;
 	}
+	/* What is shared is found in its object. */
+	if (vma->flags & VMA_SHARED) {
+		*cursor = vma->end;
+		return 0;
+	}
 	tlb_batch_init(&batch, from);
 	result = umap_copy(from, to, cursor, vma->end, budget, &batch);
 	tlb_batch_finish(&batch);

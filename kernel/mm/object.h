@@ -6,6 +6,7 @@
 
 #include "lib/addr.h"
 
+struct page;
 struct vm_object;
 
 struct vm_object_ops {
@@ -14,15 +15,20 @@ struct vm_object_ops {
 	 * copied, less than `n` only at the end of the object. Does not wait.
 	 */
 	size_t (*read)(struct vm_object *object, uint64_t offset, void *dst, size_t n);
+	/*
+	 * The page at `index` itself, with a reference for the caller, for shared mappings; NULL
+	 * without memory. Objects that are only mapped privately have no such operation.
+	 */
+	struct page *(*page)(struct vm_object *object, uint64_t index);
 	/* The last reference is gone. */
 	void (*release)(struct vm_object *object);
 };
 
 struct vm_object {
 	const struct vm_object_ops *ops;
-	uint64_t size;	/* bytes */
-	uint32_t refs;	/* atomic: vmas, and whoever looked it up */
-	uint32_t mode;	/* permission bits, as stat has them */
+	uint64_t size; /* bytes */
+	uint32_t refs; /* atomic: vmas, and whoever looked it up */
+	uint32_t mode; /* permission bits, as stat has them */
 };
 
 static inline void object_get(struct vm_object *object)

@@ -4,6 +4,7 @@
  */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "mm/shared.h"
 #include "proc/claim_wait.h"
 #include "proc/process.h"
 #include "proc/signal.h"
@@ -15,6 +16,24 @@
 enum memory_op { OP_MMAP, OP_MUNMAP, OP_MPROTECT, OP_MADVISE, OP_BRK };
 
 /* --- the work --- */
+
+/* Shared memory is an object of its own, which the mapping keeps. */
+static sysret_t map_new(struct space *space, const struct thread *thread)
+{
+	uint64_t addr = thread->cont.range.addr, length = thread->cont.range.length;
+	int prot = thread->cont.range.prot, flags = thread->cont.range.flags;
+	struct vm_object *object;
+	sysret_t result;
+
+	if (!(flags & MAP_SHARED))
+		return space_mmap(space, addr, length, prot, flags, NULL, 0);
+	object = shared_create(ALIGN_UP(length, PAGE_SIZE));
+	if (!object)
+		return -ENOMEM;
+	result = space_mmap(space, addr, length, prot, flags, object, 0);
+	object_put(object);
+	return result;
+}
 
 /* MAP_FIXED takes the place of what is there. */
 static sysret_t map_chunk(struct space *space, struct thread *thread)
@@ -28,7 +47,7 @@ static sysret_t map_chunk(struct space *space, struct thread *thread)
 		if (result)
 			return result;
 	}
-	return space_mmap(space, addr, length, thread->cont.range.prot, flags, NULL, 0);
+	return map_new(space, thread);
 }
 
 static sysret_t chunk(struct space *space, struct thread *thread)

@@ -12,27 +12,28 @@ struct lock;
 struct thread;
 
 /* What the exit loop has to look at before it returns to ring 3 (struct cpu, work). */
-#define CPU_WORK_RESCHED 0x1 /* the current thread's slice has ended, or a better one waits */
-#define CPU_WORK_LOAD    0x2 /* FPU, selectors and bases in the CPU are not the current thread's */
-#define CPU_WORK_LOG	 0x4 /* the log has lines for its drain task */
-#define CPU_WORK_ONLINE	 0x8 /* memory runs low and more can be brought online */
+#define CPU_WORK_RESCHED 0x1  /* the current thread's slice has ended, or a better one waits */
+#define CPU_WORK_LOAD	 0x2  /* FPU, selectors and bases in the CPU are not the current thread's */
+#define CPU_WORK_LOG	 0x4  /* the log has lines for its drain task */
+#define CPU_WORK_ONLINE	 0x8  /* memory runs low and more can be brought online */
 #define CPU_WORK_FIRST	 0x10 /* back from the first visit to ring 3: tell of it */
+#define CPU_WORK_REAP	 0x20 /* objects that nobody uses are to be taken apart */
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
 struct cpu {
 	uint64_t user_rsp; /* the SYSCALL stub's scratch word */
 	uint32_t id;	   /* index of the window, 0 .. CPU_MAX-1: never an APIC ID */
 	uint32_t apic_id;
-	uint32_t work;		  /* CPU_WORK_*; interrupts and the scheduler set bits */
-	bool online;		  /* read by all */
-	struct thread *current;	  /* NULL when idle */
-	struct lock *held;	  /* the lock taken last, of those still held */
-	paddr_t pml4;		  /* what CR3 holds */
-	uint64_t *rsp0;		  /* &TSS.rsp0 */
+	uint32_t work;		/* CPU_WORK_*; interrupts and the scheduler set bits */
+	bool online;		/* read by all */
+	struct thread *current; /* NULL when idle */
+	struct lock *held;	/* the lock taken last, of those still held */
+	paddr_t pml4;		/* what CR3 holds */
+	uint64_t *rsp0;		/* &TSS.rsp0 */
 	uint64_t nmis, spurious;
-	uint64_t cr3_checks; /* pre-switch checks passed */
-	bool entered_user;   /* it has been in ring 3 */
-	uint64_t first_rsp;  /* the user's, when it entered ring 3 first */
+	uint64_t cr3_checks;		    /* pre-switch checks passed */
+	bool entered_user;		    /* it has been in ring 3 */
+	uint64_t first_rsp;		    /* the user's, when it entered ring 3 first */
 	const struct trapframe *stopped_at; /* where a panic's NMI stopped it, else NULL */
 };
 
@@ -74,10 +75,10 @@ static inline struct trapframe *frame_slot(void)
  * Per-CPU variables live in the window behind struct cpu; the linker gives them addresses that are
  * offsets in it. They start as zero. PERCPU(x) is a pointer to this CPU's x.
  */
-#define DEFINE_PERCPU(type, name) __section_named(".percpu") type name
+#define DEFINE_PERCPU(type, name)  __section_named(".percpu") type name
 #define DECLARE_PERCPU(type, name) extern type name
-#define PERCPU(name) ((__typeof__(&(name)))((uintptr_t)this_cpu() + (uintptr_t)&(name)))
-#define PERCPU_OF(cpu, name) ((__typeof__(&(name)))(cpu_window(cpu) + (uintptr_t)&(name)))
+#define PERCPU(name)		   ((__typeof__(&(name)))((uintptr_t)this_cpu() + (uintptr_t) & (name)))
+#define PERCPU_OF(cpu, name)	   ((__typeof__(&(name)))(cpu_window(cpu) + (uintptr_t) & (name)))
 
 /* Number of CPUs that have windows: indices below it are valid. Grows at boot only. */
 extern uint32_t cpu_count;
