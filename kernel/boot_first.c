@@ -20,11 +20,11 @@
 #include "proc/exit.h"
 #include "proc/sched.h"
 
-#define PATH_MAX_FIRST	64
-#define DEFAULT_PATH	"/bin/smoke"
-#define ARGS_PATH	"/run/args"
-#define STATUS_CODE(ws) ((ws) >> 8 & 0xff)
-#define STATUS_SIGNAL(ws) ((ws) & 0x7f)
+#define PATH_MAX_FIRST	  64
+#define DEFAULT_PATH	  "/bin/smoke"
+#define ARGS_PATH	  "/run/args"
+#define STATUS_CODE(ws)	  ((ws) >> 8 & 0xff)
+#define STATUS_SIGNAL(ws) ((ws)&0x7f)
 
 static const char environment[] = "HOME=/\0TERM=linux\0PATH=/bin";
 

@@ -45,7 +45,8 @@ static void use_symbols(void)
 	struct boot_elf_section symtab, strtab;
 
 	for (uint32_t i = 0; boot_elf_section(&boot_info, i, &symtab); i++) {
-		if (symtab.type != SHT_SYMTAB || !boot_elf_section(&boot_info, symtab.link, &strtab) ||
+		if (symtab.type != SHT_SYMTAB ||
+		    !boot_elf_section(&boot_info, symtab.link, &strtab) ||
 		    strtab.type != SHT_STRTAB)
 			continue;
 		if (symtab.addr + symtab.size > BOOT_MAP_END ||

@@ -53,16 +53,16 @@ static uint32_t make_windows(uint32_t limit)
 	uint32_t me = this_cpu()->apic_id, made = 1;
 
 	for (unsigned i = 0; i < acpi.madt.n_cpus && made < limit; i++) {
-		uint32_t apic_id = acpi.madt.cpus[i].apic_id;
+		uint32_t id = acpi.madt.cpus[i].apic_id;
 
-		if (apic_id == me)
+		if (id == me)
 			continue;
-		if (!online_at_least(WINDOW_FRAMES) || window_create(made, apic_id)) {
-			log_line("CPU with APIC ID %u left out: no memory for its stacks", apic_id);
+		if (!online_at_least(WINDOW_FRAMES) || window_create(made, id)) {
+			log_line("CPU with APIC ID %u left out: no memory for its stacks", id);
 			break;
 		}
 		paint_stacks(made);
-		smp_add_slot(made, apic_id);
+		smp_add_slot(made, id);
 		made++;
 	}
 	return made;

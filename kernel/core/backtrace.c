@@ -11,8 +11,10 @@ struct stack_range {
 	uintptr_t start, end; /* offsets in the window */
 };
 
-#define STACK(label, offset, size) \
-	{label, "guard below " label, "guard above " label, offset, (offset) + (size)}
+#define STACK(label, offset, size)                                                           \
+	{                                                                                    \
+		label, "guard below " label, "guard above " label, offset, (offset) + (size) \
+	}
 
 static const struct stack_range stacks[] = {
 	STACK("main", WINDOW_STACK, PERCPU_STACK_SIZE),

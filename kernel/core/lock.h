@@ -29,12 +29,12 @@ enum lock_rank {
 };
 
 struct lock {
-	uint32_t holder;      /* atomic: id of the CPU inside, plus one; 0 when free */
+	uint32_t holder; /* atomic: id of the CPU inside, plus one; 0 when free */
 	enum lock_rank rank;
 	const char *name;
-	uintptr_t caller;     /* who took it last */
-	struct lock *outer;   /* the lock that the holder took before this one */
-	uint64_t contended;   /* acquisitions that had to wait */
+	uintptr_t caller;   /* who took it last */
+	struct lock *outer; /* the lock that the holder took before this one */
+	uint64_t contended; /* acquisitions that had to wait */
 };
 
 #define LOCK_INIT(lock_name, lock_rank) ((struct lock){.rank = (lock_rank), .name = (lock_name)})

@@ -8,7 +8,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 
-#define RING_SIZE  KIB(32)
+#define RING_SIZE   KIB(32)
 #define DRAIN_PIECE 128 /* bytes a drain turn writes: about 2,000 instructions on a serial port */
 
 static struct lock log_lock = LOCK_INIT("log", RANK_LOG);

@@ -3,7 +3,7 @@
 #include "arch/x86_64/cpu.h"
 #include "core/log.h"
 
-#define PAINT	    0x57a57a57a57a57a5ULL
+#define PAINT	   0x57a57a57a57a57a5ULL
 #define RED_MARGIN 512 /* below the frame of the function that paints: its own calls */
 
 struct stack {
@@ -53,7 +53,8 @@ void paint_log(void)
 	for (uint32_t id = 0; id < cpu_count; id++) {
 		if (!cpu_by_id(id)->online)
 			continue;
-		log_line("stack: cpu=%u main used=%lu #DF used=%lu NMI used=%lu #MC used=%lu #DB used=%lu",
+		log_line("stack: cpu=%u main used=%lu #DF used=%lu NMI used=%lu #MC used=%lu #DB "
+			 "used=%lu",
 			 id, used(id, &stacks[0]), used(id, &stacks[1]), used(id, &stacks[2]),
 			 used(id, &stacks[3]), used(id, &stacks[4]));
 	}

@@ -1,4 +1,5 @@
-/* High-water marks of the stacks: they are painted before use, and the paint that is left is read. */
+/* High-water marks of the stacks: they are painted before use, and the paint that is left is read.
+ */
 #pragma once
 
 #include "lib/base.h"

@@ -8,10 +8,10 @@
 
 struct timer_queue {
 	struct lock lock;
-	struct rb_root timers; /* [lock] */
-	uint64_t first;	       /* [lock] deadline of the first timer; NEVER when there is none */
-	uint64_t slice;	       /* this CPU only */
-	uint64_t armed;	       /* this CPU only: what the hardware is programmed for */
+	struct rb_root timers;	/* [lock] */
+	uint64_t first;		/* [lock] deadline of the first timer; NEVER when there is none */
+	uint64_t slice;		/* this CPU only */
+	uint64_t armed;		/* this CPU only: what the hardware is programmed for */
 	uint64_t longest_delay; /* this CPU only: ns from a deadline to its interrupt, at most */
 };
 

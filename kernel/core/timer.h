@@ -34,5 +34,6 @@ void timer_set_slice(uint64_t deadline);
 /* The timer interrupt: run what has expired, program the next. True when the slice has ended. */
 bool timers_run(void);
 
-/* Log, a line a CPU, how late the latest timer interrupt came: how long interrupts were held off. */
+/* Log, a line a CPU, how late the latest timer interrupt came: how long interrupts were held off.
+ */
 void timers_log(void);

@@ -60,7 +60,8 @@ static void describe_page_fault(char *text, size_t size, uint64_t error)
 		why = "protection key";
 	else if (error & PF_PRESENT)
 		why = "access not allowed";
-	fmt_snprintf(text, size, "%s by %s mode, %s", what, error & PF_USER ? "user" : "kernel", why);
+	fmt_snprintf(text, size, "%s by %s mode, %s", what, error & PF_USER ? "user" : "kernel",
+		     why);
 }
 
 /* SDM 3A 6.13: the error code of the segment-related exceptions. */
@@ -75,8 +76,8 @@ static void describe_selector(char *text, size_t size, uint64_t error)
 	if (error == 0)
 		fmt_snprintf(text, size, "no selector");
 	else
-		fmt_snprintf(text, size, "selector index %lu of the %s%s", error >> 3 & 0x1fff, table,
-			     error & SELECTOR_EXT ? ", external event" : "");
+		fmt_snprintf(text, size, "selector index %lu of the %s%s", error >> 3 & 0x1fff,
+			     table, error & SELECTOR_EXT ? ", external event" : "");
 }
 
 static void describe_error(char *text, size_t size, const struct trapframe *tf)
@@ -100,9 +101,12 @@ void trap_print(const struct trapframe *tf, uint64_t cr2)
 		log_line("  cr2 %016lx", cr2);
 	log_line("  rip %016lx cs %02lx rflags %06lx rsp %016lx ss %02lx", tf->rip, tf->cs,
 		 tf->rflags, tf->rsp, tf->ss);
-	log_line("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", tf->rax, tf->rbx, tf->rcx, tf->rdx);
-	log_line("  rsi %016lx rdi %016lx rbp %016lx r8  %016lx", tf->rsi, tf->rdi, tf->rbp, tf->r8);
-	log_line("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", tf->r9, tf->r10, tf->r11, tf->r12);
+	log_line("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", tf->rax, tf->rbx, tf->rcx,
+		 tf->rdx);
+	log_line("  rsi %016lx rdi %016lx rbp %016lx r8  %016lx", tf->rsi, tf->rdi, tf->rbp,
+		 tf->r8);
+	log_line("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", tf->r9, tf->r10, tf->r11,
+		 tf->r12);
 	log_line("  r13 %016lx r14 %016lx r15 %016lx", tf->r13, tf->r14, tf->r15);
 	if (tf->vector == VECTOR_PF && trap_print_walk)
 		trap_print_walk(cr2);

@@ -37,7 +37,7 @@ void waitq_wake_all(struct waitq *queue)
 	struct waiter *waiter;
 
 	lock_acquire(&queue->lock);
-	list_for_each_entry(waiter, &queue->waiters, link)
+	list_for_each_entry (waiter, &queue->waiters, link)
 		thread_wake(waiter->thread);
 	lock_release(&queue->lock);
 }

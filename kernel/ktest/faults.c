@@ -1,11 +1,11 @@
 /* Deliberate faults in ring 0: each must be named by the panic that it causes. */
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/crash.h"
+#include "arch/x86_64/image.h"
 #include "core/lock.h"
 #include "ktest/ktest.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
-#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
 

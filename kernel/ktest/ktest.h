@@ -1,6 +1,6 @@
 /*
- * Tests that run in the kernel, by the word ktest=NAME of the command line: mostly deliberate faults,
- * each of which must be named by the report that it ends in.
+ * Tests that run in the kernel, by the word ktest=NAME of the command line: mostly deliberate
+ * faults, each of which must be named by the report that it ends in.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct ktest {
 	void (*run)(uint32_t cpu);
 };
 
-#define KTEST(test_name, function)                                               \
+#define KTEST(test_name, function)                                                \
 	static const struct ktest __section_named(".ktest") __attribute__((used)) \
 	ktest_##function = {test_name, function}
 

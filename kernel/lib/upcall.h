@@ -15,9 +15,9 @@ struct thread;
 __noreturn void panic(const char *fmt, ...) __printf_like(1, 2);
 
 /* Panic naming the condition when it does not hold. Present in every build. */
-#define ASSERT(cond)                                                                 \
-	do {                                                                         \
-		if (unlikely(!(cond)))                                               \
+#define ASSERT(cond)                                                                         \
+	do {                                                                                 \
+		if (unlikely(!(cond)))                                                       \
 			panic("ASSERT(%s) failed at %s:%d", #cond, __FILE_NAME__, __LINE__); \
 	} while (0)
 

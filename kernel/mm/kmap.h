@@ -9,11 +9,11 @@
 #include "mm/memmap.h"
 
 /* Kinds of kernel mappings: entry bits. */
-#define KMAP_RW	   (PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | PTE_NX | PTE_ACCESSED | PTE_DIRTY)
-#define KMAP_RO	   (PTE_PRESENT | PTE_GLOBAL | PTE_NX | PTE_ACCESSED)
-#define KMAP_RX	   (PTE_PRESENT | PTE_GLOBAL | PTE_ACCESSED)
-#define KMAP_MMIO  (KMAP_RW | PTE_PCD | PTE_PWT) /* PAT entry 3: uncached */
-#define KMAP_MMIO_RO KMAP_RO			  /* firmware tables: write-back */
+#define KMAP_RW	     (PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | PTE_NX | PTE_ACCESSED | PTE_DIRTY)
+#define KMAP_RO	     (PTE_PRESENT | PTE_GLOBAL | PTE_NX | PTE_ACCESSED)
+#define KMAP_RX	     (PTE_PRESENT | PTE_GLOBAL | PTE_ACCESSED)
+#define KMAP_MMIO    (KMAP_RW | PTE_PCD | PTE_PWT) /* PAT entry 3: uncached */
+#define KMAP_MMIO_RO KMAP_RO			   /* firmware tables: write-back */
 
 /* The PML4 that all address spaces link their upper half from. */
 extern paddr_t master_pml4;
@@ -36,7 +36,8 @@ __must_check int kmap_slot(uint64_t va);
 /* From now on the PML4 slots 256..511 do not change: creating one panics. */
 void kmap_seal(void);
 
-/* Compare the sealed slots with those of the PML4 at `root`; panics naming the first that differs. */
+/* Compare the sealed slots with those of the PML4 at `root`; panics naming the first that differs.
+ */
 void kmap_check_slots(paddr_t root);
 
 /*

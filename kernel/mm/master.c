@@ -1,11 +1,11 @@
 #include "mm/master.h"
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/image.h"
 #include "core/log.h"
 #include "lib/upcall.h"
 #include "mm/cr3.h"
 #include "mm/direct_map.h"
-#include "arch/x86_64/image.h"
 #include "mm/kmap.h"
 #include "mm/page.h"
 #include "mm/phys.h"

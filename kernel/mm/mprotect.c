@@ -65,7 +65,8 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 		struct vma_edit edit;
 
 		if (vma_edit_begin(&edit, spares)) {
-			vma_protect(&space->vmas, addr, mapped_end, (uint32_t)prot & PROT_MASK, &edit);
+			vma_protect(&space->vmas, addr, mapped_end, (uint32_t)prot & PROT_MASK,
+				    &edit);
 			vma_edit_end(&edit);
 			*cursor = addr;
 		} else {
@@ -119,22 +120,18 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int 
 sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor)
 {
 	uint64_t old_end = ALIGN_UP(space->brk, PAGE_SIZE), new_end = ALIGN_UP(brk, PAGE_SIZE);
-	sysret_t result = 0;
+	sysret_t error = 0;
 
 	if (brk < space->brk_start || brk > USER_END)
 		return (sysret_t)space->brk;
-	if (new_end > old_end) {
-		result = space_mmap(space, old_end, new_end - old_end, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, NULL, 0);
-		if (result < 0)
-			return (sysret_t)space->brk;
-	} else if (new_end < old_end) {
-		result = space_munmap(space, new_end, old_end - new_end, cursor);
-		if (result == SYS_AGAIN)
-			return result;
-		if (result < 0)
-			return (sysret_t)space->brk;
-	}
-	space->brk = brk;
-	return (sysret_t)brk;
+	if (new_end > old_end)
+		error = space_mmap(space, old_end, new_end - old_end, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, NULL, 0);
+	else if (new_end < old_end)
+		error = space_munmap(space, new_end, old_end - new_end, cursor);
+	if (error == SYS_AGAIN)
+		return error;
+	if (error >= 0)
+		space->brk = brk;
+	return (sysret_t)space->brk;
 }

@@ -11,8 +11,8 @@ static void print_entry(int level, uint64_t va, pte_t e)
 {
 	const char *leaf = (e & PTE_PRESENT) && pte_is_leaf(e, level) ? " page" : "";
 
-	log_line("  %-4s[%3u] %016lx %s%s%s%s%s%s%s%s", level_names[level], level_index(va, level), e,
-		 e & PTE_PRESENT ? "present" : "NOT PRESENT", leaf, e & PTE_WRITE ? " W" : " R",
+	log_line("  %-4s[%3u] %016lx %s%s%s%s%s%s%s%s", level_names[level], level_index(va, level),
+		 e, e & PTE_PRESENT ? "present" : "NOT PRESENT", leaf, e & PTE_WRITE ? " W" : " R",
 		 e & PTE_USER ? " user" : "", e & PTE_NX ? " NX" : "",
 		 e & PTE_GLOBAL ? " global" : "", e & PTE_ACCESSED ? " accessed" : "",
 		 e & PTE_DIRTY ? " dirty" : "");

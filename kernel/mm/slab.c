@@ -12,8 +12,8 @@
 struct slab {
 	struct list link; /* [cache's lock] */
 	struct slab_cache *cache;
-	void *free;	  /* [cache's lock] first free object */
-	uint32_t in_use;  /* [cache's lock] */
+	void *free;	 /* [cache's lock] first free object */
+	uint32_t in_use; /* [cache's lock] */
 };
 
 #define OBJECTS_WANTED 8 /* a slab grows until it holds so many, up to MAX_ORDER */

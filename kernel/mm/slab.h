@@ -7,7 +7,7 @@
 struct slab_cache {
 	struct lock lock;
 	const char *name;
-	uint32_t size;	     /* bytes of an object, a multiple of its alignment */
+	uint32_t size; /* bytes of an object, a multiple of its alignment */
 	uint32_t align;
 	uint32_t order;	     /* a slab is 2^order frames */
 	uint32_t per_slab;   /* objects in one */

@@ -11,10 +11,10 @@
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
 
-#define KERNEL_SLOTS	256 /* the upper half of a PML4 */
-#define STACK_MAX	MIB(8)
-#define STACK_GAP	MIB(128) /* below the stack's reach, before mappings start */
-#define CLEAR_BUDGET	256
+#define KERNEL_SLOTS 256 /* the upper half of a PML4 */
+#define STACK_MAX    MIB(8)
+#define STACK_GAP    MIB(128) /* below the stack's reach, before mappings start */
+#define CLEAR_BUDGET 256
 
 static struct slab_cache space_cache;
 
@@ -79,8 +79,8 @@ void space_destroy(struct space *space)
 			panic("space %p destroyed while live on a CPU", (void *)space);
 	}
 	if (root->word || space->resident || space->vmas.count)
-		panic("space %p destroyed with %lu pages, %u vmas, %lu entries left",
-		      (void *)space, space->resident, space->vmas.count, root->word);
+		panic("space %p destroyed with %lu pages, %u vmas, %lu entries left", (void *)space,
+		      space->resident, space->vmas.count, root->word);
 	frame_free(root);
 	slab_free(&space_cache, space);
 }

@@ -60,7 +60,8 @@ static void ask(const uint64_t *live, struct request *mine)
 	uint32_t me = this_cpu()->id;
 	unsigned id;
 
-	bitmap_for_each_set (id, live, cpu_count) {
+	bitmap_for_each_set(id, live, cpu_count)
+	{
 		uint64_t *asked;
 
 		if (id == me)

@@ -19,8 +19,8 @@
 
 /*
  * Frames taken out of a space, to be freed when no TLB can reach them any more. `range` grows with
- * each page; tlb_batch_finish() flushes it and frees them. Lives on the stack of its user, who holds
- * the space's lock until it is finished.
+ * each page; tlb_batch_finish() flushes it and frees them. Lives on the stack of its user, who
+ * holds the space's lock until it is finished.
  */
 struct tlb_batch {
 	struct space *space;

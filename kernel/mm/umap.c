@@ -199,8 +199,8 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 	return NULL;
 }
 
-sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end, unsigned *budget,
-		   struct tlb_batch *batch)
+sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end,
+		   unsigned *budget, struct tlb_batch *batch)
 {
 	while (*va < end && *budget) {
 		struct path path;

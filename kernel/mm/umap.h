@@ -40,5 +40,5 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
  * Stops when *budget entries have been looked at, with *va where to go on. 0 or -ENOMEM. Both
  * spaces' pages must not change otherwise meanwhile; `batch` is `from`'s.
  */
-sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end, unsigned *budget,
-		   struct tlb_batch *batch);
+sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end,
+		   unsigned *budget, struct tlb_batch *batch);

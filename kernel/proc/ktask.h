@@ -14,4 +14,5 @@
 struct thread *ktask_start(const char *name, sysret_t (*turn)(struct thread *task));
 
 /* The same, on CPU `cpu` only. */
-struct thread *ktask_start_on(const char *name, sysret_t (*turn)(struct thread *task), uint32_t cpu);
+struct thread *ktask_start_on(const char *name, sysret_t (*turn)(struct thread *task),
+			      uint32_t cpu);

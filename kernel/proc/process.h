@@ -18,16 +18,16 @@ struct process {
 	struct process *parent; /* [tree_lock] NULL for the first process */
 	struct list children;	/* [tree_lock] by sibling_link */
 	struct list sibling_link;
-	struct rb_node pid_node; /* [tree_lock] in the tree of pids */
-	struct list threads;  /* [tree_lock] by process_link */
-	uint32_t live_threads; /* [tree_lock] */
+	struct rb_node pid_node;  /* [tree_lock] in the tree of pids */
+	struct list threads;	  /* [tree_lock] by process_link */
+	uint32_t live_threads;	  /* [tree_lock] */
 	enum process_state state; /* [tree_lock] */
 	int64_t ppid; /* the parent's pid, 0 without one; written under tree_lock, read without */
-	bool exiting;		   /* [tree_lock] its threads are to end, with wait_status */
-	int stop_signal;	   /* [tree_lock] the signal that stopped it; 0: not stopped */
-	bool stop_news;		   /* [tree_lock] wait4 has not yet told that it stopped, */
-	bool continue_news;	   /* [tree_lock] or that it goes on */
-	int wait_status;	  /* [tree_lock] as wait4 returns it */
+	bool exiting; /* [tree_lock] its threads are to end, with wait_status */
+	int stop_signal;	    /* [tree_lock] the signal that stopped it; 0: not stopped */
+	bool stop_news;		    /* [tree_lock] wait4 has not yet told that it stopped, */
+	bool continue_news;	    /* [tree_lock] or that it goes on */
+	int wait_status;	    /* [tree_lock] as wait4 returns it */
 	struct waitq child_changed; /* its threads in wait4 */
 
 	struct space *space; /* changed by exec only */

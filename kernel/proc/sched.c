@@ -178,26 +178,32 @@ static struct thread *take_own(struct runq *rq, uint32_t me, bool going_idle)
 	return thread;
 }
 
-/* Threads that may no longer run here (sched_setaffinity) go to where they may. */
+/* A thread of the queue that may no longer run here (sched_setaffinity), taken off it. */
+static struct thread *take_stranger(struct runq *rq, uint32_t me)
+{
+	struct thread *thread, *stranger = NULL;
+
+	lock_acquire(&rq->lock);
+	list_for_each_entry (thread, &rq->threads, run_link) {
+		if (!may_run_on(thread, me)) {
+			stranger = thread;
+			break;
+		}
+	}
+	if (stranger) {
+		list_del(&stranger->run_link);
+		rq->count--;
+	}
+	lock_release(&rq->lock);
+	return stranger;
+}
+
 static void send_away_strangers(struct runq *rq, uint32_t me)
 {
-	for (;;) {
-		struct thread *thread = NULL, *stranger = NULL;
+	struct thread *stranger;
 
-		lock_acquire(&rq->lock);
-		list_for_each_entry (thread, &rq->threads, run_link) {
-			if (!may_run_on(thread, me)) {
-				stranger = thread;
-				list_del(&thread->run_link);
-				rq->count--;
-				break;
-			}
-		}
-		lock_release(&rq->lock);
-		if (!stranger)
-			return;
+	while ((stranger = take_stranger(rq, me)))
 		enqueue(stranger, choose_cpu(stranger), false);
-	}
 }
 
 void sched_renew_slice(void)

@@ -40,10 +40,10 @@ enum thread_state {
 };
 
 /* Bits of `work`: what the exit loop has to do before the thread may return to ring 3. */
-#define THREAD_WORK_SIGNAL 0x1 /* signals may be deliverable: look */
-#define THREAD_WORK_CONT   0x2 /* a continuation is set */
-#define THREAD_WORK_FAULT  0x4 /* resolve the fault in `fault` first, waiting for memory */
-#define THREAD_WORK_STATE  0x8 /* `state` is not RUNNING: park */
+#define THREAD_WORK_SIGNAL 0x1	/* signals may be deliverable: look */
+#define THREAD_WORK_CONT   0x2	/* a continuation is set */
+#define THREAD_WORK_FAULT  0x4	/* resolve the fault in `fault` first, waiting for memory */
+#define THREAD_WORK_STATE  0x8	/* `state` is not RUNNING: park */
 #define THREAD_WORK_KILL   0x10 /* a fatal signal: abort what it does, and die */
 #define THREAD_WORK_MOVE   0x20 /* its affinity has changed: it may have to leave its CPU */
 
@@ -60,10 +60,10 @@ struct continuation {
 	enum cont_class class;
 	union {
 		struct {
-			int op; /* the call: sys/memory.c */
+			int op;		 /* the call: sys/memory.c */
 			int prot, flags; /* madvise: prot is the advice */
 			uint64_t addr, length, cursor;
-		} range; /* mmap, munmap, mprotect, madvise, brk */
+		} range;      /* mmap, munmap, mprotect, madvise, brk */
 		struct io io; /* read, write, writev */
 		struct {
 			struct process *child;
@@ -90,19 +90,19 @@ struct continuation {
 };
 
 struct thread {
-	struct trapframe frame; /* registers while it is not current */
-	uint32_t state;		/* atomic: enum thread_state */
-	uint32_t work;		/* atomic: THREAD_WORK_* */
-	struct cpu *owner;	/* the CPU that it is current on; checked at each change */
-	uint32_t cpu;		/* whose run queue it is on, or was last */
-	struct list run_link;	/* [runq of cpu] */
+	struct trapframe frame;	      /* registers while it is not current */
+	uint32_t state;		      /* atomic: enum thread_state */
+	uint32_t work;		      /* atomic: THREAD_WORK_* */
+	struct cpu *owner;	      /* the CPU that it is current on; checked at each change */
+	uint32_t cpu;		      /* whose run queue it is on, or was last */
+	struct list run_link;	      /* [runq of cpu] */
 	uint64_t affinity[CPU_WORDS]; /* [tree_lock], read racily by the scheduler */
 
 	int64_t tid;
-	const char *name;	 /* of a kernel task; NULL for others */
-	struct process *process; /* constant; NULL for kernel tasks */
+	const char *name;	  /* of a kernel task; NULL for others */
+	struct process *process;  /* constant; NULL for kernel tasks */
 	struct list process_link; /* [tree_lock] */
-	struct space *space;	 /* NULL for kernel tasks and after exit has left it */
+	struct space *space;	  /* NULL for kernel tasks and after exit has left it */
 
 	struct continuation cont;
 	struct waiter waiters[2];
@@ -127,8 +127,8 @@ struct thread {
 	} restart; /* own; of a sleep that a signal interrupted, for restart_syscall */
 
 	uint64_t calls, faults, timer_irqs; /* own */
-	uint64_t run_ns;    /* time on CPUs, up to run_since; own */
-	uint64_t run_since; /* ns of clock_ns() */
+	uint64_t run_ns;		    /* time on CPUs, up to run_since; own */
+	uint64_t run_since;		    /* ns of clock_ns() */
 };
 
 /*
@@ -145,8 +145,8 @@ void thread_set_work(struct thread *thread, uint32_t bits);
 void thread_clear_work(struct thread *thread, uint32_t bits);
 
 /*
- * Copy FPU state, selectors and bases of the current thread from the CPU into the structure, if they
- * are not there already. They stay loaded.
+ * Copy FPU state, selectors and bases of the current thread from the CPU into the structure, if
+ * they are not there already. They stay loaded.
  */
 void thread_save_state(struct thread *thread);
 
@@ -173,13 +173,13 @@ void thread_prepare_wait(struct thread *thread);
 void thread_cancel_wait(struct thread *thread);
 
 /*
- * Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. A call
- * that keeps something in the continuation's state answers a copy's SYS_FAULT_WAIT with SYS_AGAIN:
- * the exit loop gets the page first in either case.
+ * Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. A
+ * call that keeps something in the continuation's state answers a copy's SYS_FAULT_WAIT with
+ * SYS_AGAIN: the exit loop gets the page first in either case.
  */
 static inline sysret_t thread_continue(struct thread *thread, sysret_t how,
-				       sysret_t (*run)(struct thread *), void (*abort)(struct thread *),
-				       enum cont_class class)
+				       sysret_t (*run)(struct thread *),
+				       void (*abort)(struct thread *), enum cont_class class)
 {
 	thread->cont.run = run;
 	thread->cont.abort = abort;

@@ -1,4 +1,5 @@
-/* A kernel pointer is not taken for an address of user mode's: a copy would overwrite the kernel. */
+/* A kernel pointer is not taken for an address of user mode's: a copy would overwrite the kernel.
+ */
 // error: incompatible type for argument
 // error: to parameter of incompatible type 'uaddr_t'
 #include "mm/usercopy.h"

@@ -1,8 +1,10 @@
 /* Offsets of C structures for assembly: the build turns each line into a #define. */
 #include "arch/x86_64/cpu.h"
 
-#define OFFSET(name, type, member) \
-	__asm__ volatile("\n->" #name " %c0" : : "i"(offsetof(type, member)))
+/* As the text of a directive: clang reads what it is given as assembly. */
+#define LINE(name, value) __asm__ volatile("\n.ascii \"->" #name " %c0\"" : : "i"(value))
+
+#define OFFSET(name, type, member) LINE(name, offsetof(type, member))
 
 void asm_offsets(void);
 
@@ -13,6 +15,6 @@ void asm_offsets(void)
 	OFFSET(TF_RIP, struct trapframe, rip);
 	OFFSET(TF_CS, struct trapframe, cs);
 	OFFSET(TF_RSP, struct trapframe, rsp);
-	__asm__ volatile("\n->TF_SIZE %c0" : : "i"(sizeof(struct trapframe)));
-	__asm__ volatile("\n->VECTOR_SYSCALL %c0" : : "i"(VECTOR_SYSCALL));
+	LINE(TF_SIZE, sizeof(struct trapframe));
+	LINE(VECTOR_SYSCALL, VECTOR_SYSCALL);
 }

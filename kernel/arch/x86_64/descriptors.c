@@ -28,12 +28,12 @@ struct table_pointer {
 	uint64_t base;
 } __packed;
 
-#define GATE_INTERRUPT	 0x8e /* present, DPL 0: IF is cleared on entry */
-#define GATE_DPL3	 0x60
-#define GDT_ENTRIES	 7
-#define DESC_USER_DATA	 0x00cff3000000ffffULL
-#define DESC_USER_CODE	 0x00affb000000ffffULL
-#define DESC_TSS	 0x0000890000000000ULL /* available 64-bit TSS */
+#define GATE_INTERRUPT 0x8e /* present, DPL 0: IF is cleared on entry */
+#define GATE_DPL3      0x60
+#define GDT_ENTRIES    7
+#define DESC_USER_DATA 0x00cff3000000ffffULL
+#define DESC_USER_CODE 0x00affb000000ffffULL
+#define DESC_TSS       0x0000890000000000ULL /* available 64-bit TSS */
 
 static struct gate idt[256] __aligned_to(PAGE_SIZE);
 

@@ -47,10 +47,10 @@ static inline __noreturn void call_on_stack(uintptr_t top, void (*function)(void
 }
 
 /* Assembly. */
-extern char cpu_entry[], cpu_entry32[];	     /* the entry page in the kernel image */
-extern char leave_iretq[];	     /* the IRET to ring 3, which a forged frame makes fault */
-extern char trap_stubs[];		     /* TRAP_STUB_SIZE bytes a vector */
-extern char window0_cpu[], window0_ist[];    /* storage of CPU 0's window, ... */
+extern char cpu_entry[], cpu_entry32[];	  /* the entry page in the kernel image */
+extern char leave_iretq[];		  /* the IRET to ring 3, which a forged frame makes fault */
+extern char trap_stubs[];		  /* TRAP_STUB_SIZE bytes a vector */
+extern char window0_cpu[], window0_ist[]; /* storage of CPU 0's window, ... */
 extern char window0_stack[], panic_stack[]; /* ... and of the panic stack of all windows */
 #define TRAP_STUB_SIZE 16
 

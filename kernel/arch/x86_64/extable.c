@@ -30,5 +30,6 @@ void smap_patch(void)
 	static const uint8_t stac_code[] = {0x0f, 0x01, 0xcb};
 
 	for (const struct smap_site *site = smap_sites_start; site < smap_sites_end; site++)
-		memcpy((void *)site->address, site->stac ? stac_code : clac_code, sizeof(clac_code));
+		memcpy((void *)site->address, site->stac ? stac_code : clac_code,
+		       sizeof(clac_code));
 }

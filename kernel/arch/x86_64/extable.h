@@ -13,7 +13,7 @@ size_t user_copy(void *dst, const void *src, size_t n);
 uintptr_t extable_find(uintptr_t rip);
 
 /*
- * Write STAC and CLAC over the NOPs that stand for them in the assembly. At boot on a CPU with SMAP,
- * while text is still writable and before CR4.SMAP is set.
+ * Write STAC and CLAC over the NOPs that stand for them in the assembly. At boot on a CPU with
+ * SMAP, while text is still writable and before CR4.SMAP is set.
  */
 void smap_patch(void);

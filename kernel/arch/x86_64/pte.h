@@ -5,19 +5,19 @@
 
 typedef uint64_t pte_t;
 
-#define PTE_PRESENT  0x001ULL
-#define PTE_WRITE    0x002ULL
-#define PTE_USER     0x004ULL
-#define PTE_PWT	     0x008ULL
-#define PTE_PCD	     0x010ULL
-#define PTE_ACCESSED 0x020ULL
-#define PTE_DIRTY    0x040ULL
-#define PTE_LARGE    0x080ULL /* in a PD or PDPT entry: maps a page */
-#define PTE_PAT_4K   0x080ULL /* in a PT entry */
-#define PTE_GLOBAL   0x100ULL
+#define PTE_PRESENT   0x001ULL
+#define PTE_WRITE     0x002ULL
+#define PTE_USER      0x004ULL
+#define PTE_PWT	      0x008ULL
+#define PTE_PCD	      0x010ULL
+#define PTE_ACCESSED  0x020ULL
+#define PTE_DIRTY     0x040ULL
+#define PTE_LARGE     0x080ULL /* in a PD or PDPT entry: maps a page */
+#define PTE_PAT_4K    0x080ULL /* in a PT entry */
+#define PTE_GLOBAL    0x100ULL
 #define PTE_PAT_LARGE 0x1000ULL
-#define PTE_NX	     (1ULL << 63)
-#define PTE_ADDRESS  0x000ffffffffff000ULL
+#define PTE_NX	      (1ULL << 63)
+#define PTE_ADDRESS   0x000ffffffffff000ULL
 
 #define PT_ENTRIES 512
 #define PT_LEVELS  4 /* level 4 is the PML4, level 1 maps 4 KiB pages */

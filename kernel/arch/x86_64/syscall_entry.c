@@ -1,6 +1,6 @@
+#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/entry.h"
-#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/msr.h"
 
 /* SYSRET loads CS from STAR[63:48] + 16 and SS from + 8, both with RPL 3 (SDM 2B SYSRET). */

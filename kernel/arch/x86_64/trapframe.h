@@ -18,7 +18,6 @@ struct trapframe {
 
 _Static_assert(sizeof(struct trapframe) % 16 == 0, "the frame slot must keep the stack aligned");
 
-
 static inline bool frame_from_user(const struct trapframe *tf)
 {
 	return (tf->cs & 3) == 3;
