@@ -17,8 +17,9 @@ static const syscall_fn table[] = {
 };
 
 /* Told once for each number; two CPUs may come here at the same time. */
-static __noinline sysret_t no_such_call(uint32_t number)
+static __noinline sysret_t no_such_call(const struct trapframe *frame)
 {
+	uint32_t number = (uint32_t)frame->error;
 	static uint64_t told[BITMAP_WORDS(NUMBERS_TOLD + 1)];
 	uint32_t index = MIN(number, (uint32_t)NUMBERS_TOLD);
 	uint64_t bit = 1ULL << (index % 64);
@@ -32,9 +33,9 @@ static __noinline sysret_t no_such_call(uint32_t number)
 /* As Linux: the number is the lower half of RAX. */
 sysret_t syscall_dispatch(struct trapframe *frame)
 {
-	uint32_t number = (uint32_t)frame->error;
+	uint64_t number = (uint32_t)frame->error;
 
 	if (unlikely(number >= ARRAY_SIZE(table) || !table[number]))
-		return no_such_call(number);
+		return no_such_call(frame);
 	return table[number](frame);
 }
