@@ -72,8 +72,7 @@ static void reserve_sections(void)
 	struct boot_elf_section section;
 
 	for (uint32_t i = 0; boot_elf_section(&boot_info, i, &section); i++) {
-		if (section.addr >= MIB(1) && section.addr < GIB(4) && section.size < GIB(1) &&
-		    !memmap_reserved_by(&memmap, section.addr, section.addr + 1))
+		if (section.addr >= MIB(1) && section.addr < GIB(4) && section.size < GIB(1))
 			reserve_rest(section.addr, section.addr + section.size, "symbols");
 	}
 }

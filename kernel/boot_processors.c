@@ -15,6 +15,7 @@
 #include "lib/cmdline.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/cr3.h"
 #include "mm/frames.h"
 #include "mm/kmap.h"
 #include "mm/online.h"
@@ -61,6 +62,7 @@ static uint32_t make_windows(uint32_t limit)
 			log_line("CPU with APIC ID %u left out: no memory for its stacks", id);
 			break;
 		}
+		cr3_check_for(master_pml4, made);
 		paint_stacks(made);
 		smp_add_slot(made, id);
 		made++;

@@ -155,11 +155,13 @@ static bool run_continuation(struct thread *thread, struct trapframe *tf)
 /* Try again to get the page that a fault could not have at once; wait while RAM is offline. */
 static void retry_fault(struct thread *thread)
 {
+	bool more_may_come = online_left();
 	enum fault_result result;
 
 	thread_cancel_wait(thread);
 	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
-	if (result == FAULT_NO_MEMORY && online_wait(thread))
+	/* What came online since it was looked at is there for the next try. */
+	if (result == FAULT_NO_MEMORY && (online_wait(thread) || more_may_come))
 		return;
 	thread_clear_work(thread, THREAD_WORK_FAULT);
 	if (result == FAULT_NO_MEMORY)
@@ -173,6 +175,7 @@ static bool do_thread_work(struct thread *thread, struct trapframe *tf)
 
 	if ((work & THREAD_WORK_KILL) && (work & THREAD_WORK_CONT) &&
 	    thread->cont.class != CONT_NONE) {
+		thread_cancel_wait(thread);
 		abort_continuation(thread);
 		thread_clear_work(thread, THREAD_WORK_FAULT);
 		return false;
@@ -314,8 +317,6 @@ static bool resolve_for_kernel(const struct trapframe *tf, uint64_t va)
 	struct thread *thread = this_cpu()->current;
 	enum fault_result result;
 
-	if (tf->vector != VECTOR_PF || va >= USER_END)
-		return false;
 	thread->faults++;
 	result = space_fault(thread->space, va, access_of(tf->error));
 	if (result == FAULT_NO_MEMORY) {
@@ -371,8 +372,9 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 	}
 	if (tf->rip == (uint64_t)leave_iretq)
 		return iret_refused(tf);
+	/* User copies check that the addresses are user mode's: any other fault there is our bug. */
 	fixup = extable_find(tf->rip);
-	if (!fixup || tf->vector < VECTOR_TS || tf->vector > VECTOR_PF)
+	if (!fixup || tf->vector != VECTOR_PF || read_cr2() >= USER_END)
 		fatal_trap(tf);
 	if (!resolve_for_kernel(tf, read_cr2()))
 		tf->rip = fixup;

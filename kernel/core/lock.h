@@ -23,7 +23,6 @@ enum lock_rank {
 	RANK_SLAB,    /* mm: a slab cache */
 	RANK_KMAP,    /* mm: the kernel half's tables */
 	RANK_ZONE,    /* mm: a zone of the frame allocator */
-	RANK_TLB,     /* mm: a CPU's flush requests */
 	RANK_LOG,     /* core: the log's ring */
 	RANK_PORT,    /* dev: a serial port, or the screen */
 };

@@ -19,6 +19,12 @@ static void check_stack(paddr_t root, uint64_t address, const char *which)
 	      (void *)address, root.raw);
 }
 
+void cr3_check_for(paddr_t root, uint32_t id)
+{
+	for (uint64_t offset = 0; offset < PERCPU_STACK_SIZE; offset += PAGE_SIZE)
+		check_stack(root, cpu_window(id) + WINDOW_STACK + offset, "a starting CPU's stack");
+}
+
 void rsp0_assert(void)
 {
 	const struct cpu *cpu = this_cpu();

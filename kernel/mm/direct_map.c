@@ -51,6 +51,7 @@ static bool map_ram(uint64_t start, uint64_t end, pte_t flags)
 		if (kmap_range(PHYS_OFFSET + start, PADDR(start), next - start, flags, level))
 			return false;
 		start = next;
+		mapped_to = MAX(mapped_to, next);
 	}
 	return true;
 }
@@ -97,7 +98,8 @@ bool direct_map_extend(uint64_t start, uint64_t end)
 		stop = MIN(MAX(stop, ALIGN_UP(end, level_size(2))), ram_end);
 		if (ram_start >= stop)
 			break;
-		if (!map_ram(ram_start, stop, KMAP_RW))
+		/* What was mapped of it before memory ran out stays, for the next attempt. */
+		if (!map_ram(MAX(ram_start, mapped_to), stop, KMAP_RW))
 			return false;
 		cursor = mapped_to = stop;
 	}

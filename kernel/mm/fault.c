@@ -87,7 +87,8 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	struct page *copy;
 
 	if (page_refs(old) == 1 || (vma->flags & VMA_SHARED)) {
-		/* Only this space has it, and sharing it takes this space's lock; or all write it. */
+		/* Only this space has it, and sharing it takes this space's lock; or all write it.
+		 */
 		*entry |= PTE_WRITE | PTE_DIRTY;
 		invlpg(va);
 		return FAULT_OK;

@@ -85,6 +85,20 @@ static int fitting_level(uint64_t va, uint64_t pa, uint64_t size, int largest)
 	return level;
 }
 
+/* Undo what was mapped of [va, va + size) in pages of up to `largest`, before anything used it. */
+static void unmap_locked(uint64_t va, uint64_t pa, uint64_t size, int largest)
+{
+	while (size) {
+		int level = fitting_level(va, pa, size, largest);
+		pte_t *entry = entry_at(va, level);
+
+		*entry = 0;
+		va += level_size(level);
+		pa += level_size(level);
+		size -= level_size(level);
+	}
+}
+
 /* Entries of one table for pages of `level` from `va`, `pa` on, at most `size` bytes: bytes mapped.
  */
 static uint64_t fill_table(pte_t *entry, uint64_t va, uint64_t pa, uint64_t size, pte_t flags,
@@ -104,17 +118,17 @@ static uint64_t fill_table(pte_t *entry, uint64_t va, uint64_t pa, uint64_t size
 
 static int map_locked(uint64_t va, uint64_t pa, uint64_t size, pte_t flags, int largest)
 {
-	while (size) {
-		int level = fitting_level(va, pa, size, largest);
-		pte_t *entry = entry_at(va, level);
-		uint64_t done;
+	uint64_t mapped = 0;
 
-		if (!entry)
+	while (mapped < size) {
+		int level = fitting_level(va + mapped, pa + mapped, size - mapped, largest);
+		pte_t *entry = entry_at(va + mapped, level);
+
+		if (!entry) {
+			unmap_locked(va, pa, mapped, largest);
 			return -ENOMEM;
-		done = fill_table(entry, va, pa, size, flags, level);
-		va += done;
-		pa += done;
-		size -= done;
+		}
+		mapped += fill_table(entry, va + mapped, pa + mapped, size - mapped, flags, level);
 	}
 	return 0;
 }

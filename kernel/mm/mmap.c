@@ -10,6 +10,7 @@
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 256 /* pages, at about 110 instructions each */
+#define CHUNK_AREAS  64	 /* vmas, at about 300 */
 #define MAX_VMAS     65530
 
 /* Where mappings without a place may go: from here up; with MAP_32BIT, as on Linux, in here. */
@@ -126,26 +127,27 @@ static int remove_areas(struct space *space, uint64_t start, uint64_t end)
 }
 
 /*
- * The vmas go first, all at once, so that nothing can fault a page back in; then the pages, chunk
- * by chunk. *cursor is 0 before that, and then the address to go on from.
+ * The vmas go before their pages, so that nothing can fault a page back in. Both go in chunks: only
+ * a range inside one vma needs memory, and that is one chunk, so it cannot fail half-way. *cursor
+ * is 0 at first, and then the address to go on from.
  */
 sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor)
 {
-	uint64_t size = page_length(length), end = addr + size;
+	uint64_t size = page_length(length), end = addr + size, cut;
 	unsigned budget = CHUNK_BUDGET;
 	struct tlb_batch batch;
-	sysret_t result = 0;
+	sysret_t result;
 
 	if (!IS_ALIGNED(addr, PAGE_SIZE) || !size || addr > USER_END - size)
 		return -EINVAL;
-	lock_acquire(&space->lock);
-	if (!*cursor) {
-		result = remove_areas(space, addr, end);
+	if (!*cursor)
 		*cursor = addr;
-	}
+	lock_acquire(&space->lock);
+	cut = vma_cut(&space->vmas, *cursor, end, CHUNK_AREAS);
+	result = remove_areas(space, *cursor, cut);
 	if (!result) {
 		tlb_batch_init(&batch, space);
-		umap_clear(space, cursor, end, &budget, &batch);
+		umap_clear(space, cursor, cut, &budget, &batch);
 		tlb_batch_finish(&batch);
 		result = *cursor < end ? SYS_AGAIN : 0;
 	}

@@ -5,7 +5,9 @@
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
 
-#define CHUNK_BUDGET 256
+#define CHUNK_BUDGET 256 /* pages */
+#define CHUNK_AREAS  64
+#define CURSOR_HOLE  1UL /* in a cursor, beside the page-aligned address */
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PAGE_KEPT    (PTE_ADDRESS | PTE_ACCESSED | PTE_DIRTY)
 
@@ -42,78 +44,83 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 	tlb_batch_finish(&batch);
 }
 
+/* Give the vmas of [start, end) the protection. [lock] */
+static int protect_areas(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
+{
+	struct vma_edit edit;
+
+	if (start == end)
+		return 0;
+	if (!vma_edit_begin(&edit, vma_splits(&space->vmas, start, end)))
+		return -ENOMEM;
+	vma_protect(&space->vmas, start, end, prot & PROT_MASK, &edit);
+	vma_edit_end(&edit);
+	return 0;
+}
+
 /*
- * Linux protects up to the first hole and then says -ENOMEM. The areas change first and all at
- * once, then the pages chunk by chunk.
+ * Linux protects up to the first hole, or to where memory for splitting a vma runs out, and then
+ * says -ENOMEM. Here each chunk changes some vmas and then their pages.
  */
 sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int prot,
 			uint64_t *cursor)
 {
-	uint64_t size = ALIGN_UP(length, PAGE_SIZE), mapped_end;
-	sysret_t result = 0;
+	uint64_t size = ALIGN_UP(length, PAGE_SIZE), end = addr + size, cut, mapped;
+	sysret_t result;
 
 	if (!size)
 		return 0;
 	if (addr > USER_END || size > USER_END - addr)
 		return -ENOMEM;
+	if (!*cursor)
+		*cursor = addr;
 	lock_acquire(&space->lock);
-	mapped_end = vma_mapped_until(&space->vmas, addr, addr + size);
-	if (mapped_end == addr) {
-		result = -ENOMEM;
-	} else if (!*cursor) {
-		unsigned spares = vma_splits(&space->vmas, addr, mapped_end);
-		struct vma_edit edit;
-
-		if (vma_edit_begin(&edit, spares)) {
-			vma_protect(&space->vmas, addr, mapped_end, (uint32_t)prot & PROT_MASK,
-				    &edit);
-			vma_edit_end(&edit);
-			*cursor = addr;
-		} else {
-			result = -ENOMEM;
-		}
-	}
+	cut = vma_cut(&space->vmas, *cursor, end, CHUNK_AREAS);
+	mapped = vma_mapped_until(&space->vmas, *cursor, cut);
+	result = protect_areas(space, *cursor, mapped, (uint32_t)prot);
 	if (!result) {
-		protect_pages(space, cursor, mapped_end, (uint32_t)prot);
-		if (*cursor < mapped_end)
+		protect_pages(space, cursor, mapped, (uint32_t)prot);
+		if (*cursor < mapped || (mapped == cut && cut < end))
 			result = SYS_AGAIN;
 		else
-			result = mapped_end < addr + size ? -ENOMEM : 0;
+			result = mapped < end ? -ENOMEM : 0;
 	}
 	lock_release(&space->lock);
 	return result;
 }
 
-/* Drop the pages of the mapped parts of [*cursor, end), as far as the budget goes. [lock] */
-static sysret_t discard_pages(struct space *space, uint64_t *cursor, uint64_t end)
+/* Drop the pages of [*va, end), as far as the budget goes. [lock] */
+static void discard_pages(struct space *space, uint64_t *va, uint64_t end)
 {
 	unsigned budget = CHUNK_BUDGET;
 	struct tlb_batch batch;
 
 	tlb_batch_init(&batch, space);
-	umap_clear(space, cursor, end, &budget, &batch);
+	umap_clear(space, va, end, &budget, &batch);
 	tlb_batch_finish(&batch);
-	return *cursor < end ? SYS_AGAIN : 0;
 }
 
+/* Linux acts on what is mapped and tells of holes at the end: a bit of the cursor remembers one. */
 sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
 		       uint64_t *cursor)
 {
 	uint64_t end = addr + ALIGN_UP(length, PAGE_SIZE);
-	sysret_t result = 0;
-	bool whole;
+	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
+	uint64_t hole = *cursor & CURSOR_HOLE, cut;
 
 	lock_acquire(&space->lock);
-	/* Linux acts on what is mapped and tells of the holes afterwards. */
-	whole = vma_mapped_until(&space->vmas, addr, end) == end;
-	if (!*cursor)
-		*cursor = addr;
+	cut = vma_cut(&space->vmas, at, end, CHUNK_AREAS);
+	if (vma_mapped_until(&space->vmas, at, cut) < cut)
+		hole = CURSOR_HOLE;
 	if (advice == MADV_DONTNEED)
-		result = discard_pages(space, cursor, end);
+		discard_pages(space, &at, cut);
+	else
+		at = cut;
 	lock_release(&space->lock);
-	if (result)
-		return result;
-	return whole ? 0 : -ENOMEM;
+	*cursor = at | hole;
+	if (at < end)
+		return SYS_AGAIN;
+	return hole ? -ENOMEM : 0;
 }
 
 /* Linux's brk: the new break, or the old one when it cannot be moved there. */

@@ -139,37 +139,56 @@ static uint64_t table_end(uint64_t va, int level)
 	return ALIGN_DOWN(va, size) + size;
 }
 
-void umap_clear(struct space *space, uint64_t *at, uint64_t end, unsigned *budget,
-		struct tlb_batch *batch)
+#define EMPTY_PER_UNIT 32 /* empty entries that cost as much to pass as one page */
+
+static void spend(unsigned *budget, unsigned units)
 {
-	uint64_t va = *at;
+	*budget -= MIN(*budget, units);
+}
 
-	refuse_kernel_half(end - 1);
-	while (va < end && *budget) {
-		struct path path;
-		uint64_t stop;
+/* Clear the entries for [*va, stop) of one table; *va moves on. */
+static void clear_entries(struct space *space, pte_t *entry, uint64_t *va, uint64_t stop,
+			  unsigned *budget, struct tlb_batch *batch)
+{
+	const struct page *table = table_page(entry);
+	unsigned passed = 0;
 
-		path_find(space, va, &path);
-		--*budget;
-		if (path.level > 1) {
-			va = ALIGN_DOWN(va, level_size(path.level)) + level_size(path.level);
+	for (; *va < stop && *budget && table->word; entry++, *va += PAGE_SIZE) {
+		pte_t old = *entry;
+
+		if (!old) {
+			passed++;
 			continue;
 		}
-		stop = MIN(end, table_end(va, 1));
-		for (pte_t *entry = path.entry[1]; va < stop && *budget; entry++, va += PAGE_SIZE) {
-			pte_t old = *entry;
-
-			if (!old)
-				continue;
-			--*budget;
-			empty(entry);
-			space->resident--;
-			tlb_batch_page(batch, va);
-			tlb_batch_free(batch, paddr_to_page(pte_frame(old)));
-		}
-		free_empty_tables(space, &path, va - PAGE_SIZE, batch);
+		--*budget;
+		empty(entry);
+		space->resident--;
+		tlb_batch_page(batch, *va);
+		tlb_batch_free(batch, paddr_to_page(pte_frame(old)));
 	}
-	*at = MIN(va, end);
+	if (!table->word)
+		*va = stop;
+	spend(budget, passed / EMPTY_PER_UNIT);
+}
+
+void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budget,
+		struct tlb_batch *batch)
+{
+	refuse_kernel_half(end - 1);
+	while (*va < end && *budget) {
+		uint64_t first = *va;
+		struct path path;
+
+		path_find(space, *va, &path);
+		spend(budget, 1);
+		if (path.level > 1) {
+			*va = ALIGN_DOWN(*va, level_size(path.level)) + level_size(path.level);
+			continue;
+		}
+		clear_entries(space, path.entry[1], va, MIN(end, table_end(*va, 1)), budget, batch);
+		free_empty_tables(space, &path, first, batch);
+	}
+	*va = MIN(*va, end);
 }
 
 pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64_t *va,
@@ -179,21 +198,22 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 
 	while (at < end && *budget) {
 		struct path path;
-		uint64_t stop;
+		uint64_t from = at, stop;
 
 		path_find(space, at, &path);
-		--*budget;
+		spend(budget, 1);
 		if (path.level > 1) {
 			at = ALIGN_DOWN(at, level_size(path.level)) + level_size(path.level);
 			continue;
 		}
 		stop = MIN(end, table_end(at, 1));
-		for (pte_t *entry = path.entry[1]; at < stop && *budget; entry++, at += PAGE_SIZE) {
+		for (pte_t *entry = path.entry[1]; at < stop; entry++, at += PAGE_SIZE) {
 			if (*entry) {
 				*va = at;
 				return entry;
 			}
 		}
+		spend(budget, (unsigned)((at - from) / PAGE_SIZE / EMPTY_PER_UNIT));
 	}
 	*va = MIN(at, end);
 	return NULL;

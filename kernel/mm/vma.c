@@ -334,6 +334,15 @@ static struct vma *split(struct vma_tree *tree, struct vma *vma, uint64_t addr,
 	return upper;
 }
 
+uint64_t vma_cut(struct vma_tree *tree, uint64_t start, uint64_t end, unsigned int count)
+{
+	const struct vma *vma = vma_find_from(tree, start);
+
+	for (; vma && vma->start < end && count; count--)
+		vma = vma_next(vma);
+	return vma && vma->start < end ? vma->start : end;
+}
+
 unsigned int vma_splits(struct vma_tree *tree, uint64_t start, uint64_t end)
 {
 	struct vma *first = vma_find_from(tree, start);

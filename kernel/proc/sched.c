@@ -133,18 +133,28 @@ void thread_wake(struct thread *thread)
 	}
 }
 
-static struct thread *dequeue_first(struct runq *rq, uint32_t for_cpu)
+static void unqueue(struct runq *rq, struct thread *thread)
 {
-	struct thread *thread;
+	list_del(&thread->run_link);
+	rq->count--;
+}
 
+/* The first thread of another CPU's queue that may run on `me`, or NULL. */
+static struct thread *steal_from(struct runq *rq, uint32_t me)
+{
+	struct thread *thread, *found = NULL;
+
+	lock_acquire(&rq->lock);
 	list_for_each_entry (thread, &rq->threads, run_link) {
-		if (!may_run_on(thread, for_cpu))
-			continue;
-		list_del(&thread->run_link);
-		rq->count--;
-		return thread;
+		if (may_run_on(thread, me)) {
+			found = thread;
+			break;
+		}
 	}
-	return NULL;
+	if (found)
+		unqueue(rq, found);
+	lock_release(&rq->lock);
+	return found;
 }
 
 /* A thread that waits for another CPU while this one has nothing to do. */
@@ -153,57 +163,39 @@ static struct thread *steal(uint32_t me)
 	for (uint32_t step = 1; step < cpu_count; step++) {
 		uint32_t victim = (me + step) % cpu_count;
 		struct runq *rq = PERCPU_OF(victim, runq);
-		struct thread *thread;
+		struct thread *thread = NULL;
 
-		if (!cpu_by_id(victim)->online || !__atomic_load_n(&rq->count, __ATOMIC_RELAXED))
-			continue;
-		lock_acquire(&rq->lock);
-		thread = dequeue_first(rq, me);
-		lock_release(&rq->lock);
+		if (cpu_by_id(victim)->online && __atomic_load_n(&rq->count, __ATOMIC_RELAXED))
+			thread = steal_from(rq, me);
 		if (thread)
 			return thread;
 	}
 	return NULL;
 }
 
-/* This CPU's first thread; or NULL, with the queue marked so that whoever adds one interrupts. */
-static struct thread *take_own(struct runq *rq, uint32_t me, bool going_idle)
+/* This queue's first thread; or NULL, with the queue marked so that whoever adds one interrupts. */
+static struct thread *take_first(struct runq *rq, bool going_idle)
 {
-	struct thread *thread;
+	struct thread *thread = NULL;
 
 	lock_acquire(&rq->lock);
-	thread = dequeue_first(rq, me);
+	if (!list_empty(&rq->threads)) {
+		thread = list_first_entry(&rq->threads, struct thread, run_link);
+		unqueue(rq, thread);
+	}
 	rq->idle = !thread && going_idle;
 	lock_release(&rq->lock);
 	return thread;
 }
 
-/* A thread of the queue that may no longer run here (sched_setaffinity), taken off it. */
-static struct thread *take_stranger(struct runq *rq, uint32_t me)
+/* The same, sending on those whose affinity was changed while they were queued. */
+static struct thread *take_own(struct runq *rq, uint32_t me, bool going_idle)
 {
-	struct thread *thread, *stranger = NULL;
+	struct thread *thread;
 
-	lock_acquire(&rq->lock);
-	list_for_each_entry (thread, &rq->threads, run_link) {
-		if (!may_run_on(thread, me)) {
-			stranger = thread;
-			break;
-		}
-	}
-	if (stranger) {
-		list_del(&stranger->run_link);
-		rq->count--;
-	}
-	lock_release(&rq->lock);
-	return stranger;
-}
-
-static void send_away_strangers(struct runq *rq, uint32_t me)
-{
-	struct thread *stranger;
-
-	while ((stranger = take_stranger(rq, me)))
-		enqueue(stranger, choose_cpu(stranger), false);
+	while ((thread = take_first(rq, going_idle)) && !may_run_on(thread, me))
+		enqueue(thread, choose_cpu(thread), false);
+	return thread;
 }
 
 void sched_renew_slice(void)
@@ -242,8 +234,6 @@ struct thread *sched_pick(struct trapframe *slot)
 	struct runq *rq = PERCPU(runq);
 	struct thread *thread = take_own(rq, cpu->id, false);
 
-	if (!thread && rq->count)
-		send_away_strangers(rq, cpu->id);
 	if (!thread)
 		thread = steal(cpu->id);
 	if (!thread)
