@@ -27,14 +27,13 @@ void console_use_screen(void)
 
 bool console_put(const char *bytes, size_t n)
 {
-	size_t offset, first;
 	bool fits;
 
 	lock_acquire(&ring_lock);
 	fits = n <= RING_SIZE - (put_total - drained_total);
 	if (fits) {
-		offset = put_total % RING_SIZE;
-		first = MIN(n, RING_SIZE - offset);
+		size_t offset = put_total % RING_SIZE, first = MIN(n, RING_SIZE - offset);
+
 		memcpy(ring + offset, bytes, first);
 		memcpy(ring, bytes + first, n - first);
 		put_total += n;

@@ -14,7 +14,7 @@
 #define STACK_ALIGN	 16
 #define END_MARK	 8  /* zero bytes at the very top */
 #define RANDOM_SIZE	 16 /* AT_RANDOM */
-#define AUX_MAX		 24
+#define AUX_MAX		 24UL
 #define ELF_PHDR_SIZE	 56
 #define CLOCK_TICKS	 100
 #define SIGFRAME_SIZE	 1440 /* Linux's signal frame without the FPU state, with alignment */
