@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/kmap.h"
+#include "mm/phys.h"
 
 /* Under log=com2 the first port and the screen belong to the programs alone, or to nobody. */
 static bool log_apart(void)
@@ -20,18 +21,6 @@ static bool log_apart(void)
 	return strcmp(word, "com2") == 0;
 }
 
-void boot_console(void)
-{
-	bool com1 = uart_open(UART_COM1);
-
-	if (log_apart()) {
-		if (uart_open(UART_COM2))
-			log_to_uart(UART_COM2);
-	} else if (com1) {
-		log_to_uart(UART_COM1);
-	}
-}
-
 /* Is there a VGA in text mode? GRUB says so, or says nothing on a machine with a BIOS. */
 static bool has_text_screen(void)
 {
@@ -40,18 +29,29 @@ static bool has_text_screen(void)
 	return !boot_has(&boot_info, MB2_TAG_EFI32) && !boot_has(&boot_info, MB2_TAG_EFI64);
 }
 
-void boot_console_screen(void)
+void boot_console(void)
 {
-	void *cells;
+	bool com1 = uart_open(UART_COM1);
 
+	if (log_apart()) {
+		if (uart_open(UART_COM2))
+			log_to_uart(UART_COM2);
+		return;
+	}
+	if (com1)
+		log_to_uart(UART_COM1);
+	if (has_text_screen()) {
+		vga_text_use(phys_to_virt(PADDR(VGA_TEXT_ADDRESS)));
+		log_to_screen();
+	}
+}
+
+void *boot_console_map_screen(void)
+{
 	if (log_apart() || !has_text_screen() ||
 	    memmap_overlaps_ram(&memmap, VGA_TEXT_ADDRESS, VGA_TEXT_ADDRESS + VGA_TEXT_SIZE))
-		return;
-	cells = mmio_map(VGA_TEXT_ADDRESS, VGA_TEXT_SIZE, KMAP_MMIO);
-	if (!cells)
-		return;
-	vga_text_use(cells);
-	log_to_screen();
+		return NULL;
+	return mmio_map(VGA_TEXT_ADDRESS, VGA_TEXT_SIZE, KMAP_MMIO);
 }
 
 void boot_console_for_programs(void)

@@ -4,8 +4,10 @@
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/pat.h"
+#include "boot_console.h"
 #include "boot_info.h"
 #include "core/log.h"
+#include "dev/vga_text.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
 #include "lib/upcall.h"
@@ -13,8 +15,8 @@
 #include "mm/master.h"
 #include "mm/online.h"
 #include "mm/phys.h"
-#include "mm/shared.h"
 #include "mm/ptdump.h"
+#include "mm/shared.h"
 #include "mm/space.h"
 #include "mm/window.h"
 #include "proc/process.h"
@@ -141,10 +143,15 @@ static void tell_figures(void)
 
 void boot_memory_start(void)
 {
+	void *screen;
+
 	mtrr_read();
 	pat_init_cpu();
 	master_build(&memmap);
+	screen = boot_console_map_screen();
 	master_switch();
+	vga_text_use(screen);
+	master_verify();
 	ptdump_register();
 	drop_boot_tables();
 	frames_init();

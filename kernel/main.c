@@ -74,7 +74,6 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	tell_layout();
 	boot_memory_map(info_address);
 	boot_memory_start();
-	boot_console_screen();
 	boot_acpi();
 	boot_interrupts_and_clock();
 	start_cpu_common();

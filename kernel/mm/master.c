@@ -43,9 +43,13 @@ void master_build(struct memmap *map)
 
 void master_switch(void)
 {
+	cr3_load_checked(master_pml4);
+}
+
+void master_verify(void)
+{
 	struct walk walk;
 
-	cr3_load_checked(master_pml4);
 	walk_tables(master_pml4, KERNEL_LOAD_PHYS, &walk);
 	if (walk.mapped)
 		panic("the identity map is still there");
