@@ -1,14 +1,15 @@
 #include "mm/frames.h"
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/page_copy.h"
 #include "core/lock.h"
 #include "core/symbols.h"
-#include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/online.h"
 #include "mm/phys.h"
 
 #define MAGAZINE_MAX   64
+#define MAGAZINE_MIN   4UL
 #define ZONES_BELOW_4G 2
 
 #define CALLER ((uintptr_t)__builtin_return_address(0))
@@ -22,6 +23,7 @@ struct zone {
 struct magazine {
 	uint32_t count;
 	uint32_t capacity;
+	uint32_t refill_order; /* of the block that fills it when empty: half its capacity */
 	struct page *frames[MAGAZINE_MAX];
 };
 
@@ -48,7 +50,12 @@ void frames_init_cpu(uint64_t ram_per_cpu)
 {
 	uint64_t share = ram_per_cpu / PAGE_SIZE / 64;
 
-	PERCPU(magazine)->capacity = (uint32_t)MAX(MIN(share, (uint64_t)MAGAZINE_MAX), 4UL);
+	struct magazine *m = PERCPU(magazine);
+
+	m->capacity = (uint32_t)MAX(MIN(share, (uint64_t)MAGAZINE_MAX), MAGAZINE_MIN);
+	m->refill_order = 0;
+	while (2U << (m->refill_order + 1) <= m->capacity)
+		m->refill_order++;
 }
 
 static struct zone *zone_of(pfn_t pfn)
@@ -125,29 +132,43 @@ struct page *frame_alloc_below_4g(enum page_type type)
 	return page;
 }
 
+/*
+ * Fill the empty magazine with one block, cut into single frames; each goes back to its zone alone
+ * and merges there. With no such block left, with one frame.
+ */
 static __noinline bool refill(struct magazine *m, uintptr_t caller)
 {
-	uint32_t batch = MAX(m->capacity / 2, 1U);
+	unsigned int order = m->refill_order;
+	struct page *block = zones_alloc(ARRAY_SIZE(zones), order, caller);
 
-	while (m->count < batch) {
-		struct page *page = zones_alloc(ARRAY_SIZE(zones), 0, caller);
-
-		if (!page)
-			break;
-		page->type = PAGE_MAGAZINE;
-		m->frames[m->count++] = page;
+	if (!block) {
+		order = 0;
+		block = zones_alloc(ARRAY_SIZE(zones), 0, caller);
 	}
 	online_check_watermark();
-	return m->count > 0;
+	if (!block)
+		return false;
+	for (; m->count < 1U << order; block++) {
+		*block = (struct page){.type = PAGE_MAGAZINE};
+		m->frames[m->count++] = block;
+	}
+	return true;
 }
 
+/* Give back all but `keep` frames, the zone's lock taken once for neighbours of one zone. */
 static __noinline void drain_to(struct magazine *m, uint32_t keep, uintptr_t caller)
 {
 	while (m->count > keep) {
-		struct page *page = m->frames[--m->count];
+		struct zone *zone = zone_of(page_to_pfn(m->frames[m->count - 1]));
 
-		page->type = PAGE_KERNEL;
-		zone_free(page, 0, caller);
+		lock_acquire(&zone->lock);
+		do {
+			struct page *page = m->frames[--m->count];
+
+			page->type = PAGE_KERNEL;
+			buddy_free(&zone->buddy, page, 0, caller);
+		} while (m->count > keep && zone_of(page_to_pfn(m->frames[m->count - 1])) == zone);
+		lock_release(&zone->lock);
 	}
 }
 
@@ -173,7 +194,7 @@ struct page *frame_alloc_zeroed(enum page_type type)
 	struct page *page = take(type, CALLER);
 
 	if (page)
-		memset(page_to_virt(page), 0, PAGE_SIZE);
+		clear_page(page_to_virt(page));
 	return page;
 }
 
