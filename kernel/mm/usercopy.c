@@ -10,6 +10,8 @@
 #include "lib/upcall.h"
 #include "mm/usercopy_state.h"
 
+#define STRING_PIECE 128UL
+
 DEFINE_PERCPU(bool, usercopy_must_wait);
 
 /* Does [address, address + n) lie in the user half? */
@@ -64,14 +66,17 @@ sysret_t copy_to_user(uaddr_t dst, const void *src, size_t n)
 	return error;
 }
 
-/* Up to the end of each page, so that nothing behind the string's page is touched. */
+/*
+ * In short pieces, since most strings are short; none crosses the end of a page, so that nothing
+ * behind the string's last page is touched.
+ */
 sysret_t copy_string_from_user(char *dst, uaddr_t src, size_t size)
 {
 	size_t done = 0;
 
 	while (done < size) {
 		uint64_t at = src.raw + done;
-		size_t piece = MIN(size - done, PAGE_SIZE - at % PAGE_SIZE);
+		size_t piece = MIN(size - done, STRING_PIECE - at % STRING_PIECE);
 		sysret_t error;
 		size_t got, length;
 

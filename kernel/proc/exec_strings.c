@@ -5,7 +5,8 @@
 #include "proc/exec.h"
 #include "proc/exec_state.h"
 
-#define STRINGS_A_CHUNK 64
+#define STRINGS_A_CHUNK 32
+#define BYTES_A_CHUNK	PAGE_SIZE
 #define STRINGS_MAX	0x7fffffffUL /* as Linux */
 #define POINTER_SIZE	sizeof(uint64_t)
 
@@ -116,6 +117,8 @@ static sysret_t measure_piece(struct exec_state *exec, bool *ends)
 
 sysret_t exec_measure_strings(struct exec_state *exec)
 {
+	uint64_t before = exec->bytes;
+
 	for (int i = 0; i < STRINGS_A_CHUNK; i++) {
 		bool ends = false;
 		sysret_t error;
@@ -133,8 +136,8 @@ sysret_t exec_measure_strings(struct exec_state *exec)
 			return error;
 		if (ends)
 			start_of_strings(exec, exec->array, exec->index - 1);
-		else
-			return SYS_AGAIN;
+		if (exec->bytes - before >= BYTES_A_CHUNK)
+			break;
 	}
 	return SYS_AGAIN;
 }
@@ -158,6 +161,8 @@ static sysret_t copy_piece(struct exec_state *exec, bool *ends)
 
 sysret_t exec_copy_strings(struct exec_state *exec)
 {
+	uint64_t before = exec->stack.next_string;
+
 	if (exec->empty_args) {
 		exec->empty_args = false;
 		return exec_stack_string(&exec->stack, "", 1, true) ? -ENOMEM : SYS_AGAIN;
@@ -175,9 +180,10 @@ sysret_t exec_copy_strings(struct exec_state *exec)
 		error = copy_piece(exec, &ends);
 		if (error)
 			return error;
-		if (!ends)
-			return SYS_AGAIN;
-		start_of_strings(exec, exec->array, exec->index + 1);
+		if (ends)
+			start_of_strings(exec, exec->array, exec->index + 1);
+		if (exec->stack.next_string - before >= BYTES_A_CHUNK)
+			break;
 	}
 	return SYS_AGAIN;
 }
