@@ -1,6 +1,7 @@
 /* Demand paging: what a page fault finds, and what it makes of it. */
 #include "abi/mman.h"
 #include "arch/x86_64/cr.h"
+#include "arch/x86_64/page_copy.h"
 #include "lib/string.h"
 #include "mm/frames.h"
 #include "mm/object.h"
@@ -87,8 +88,7 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	struct page *copy;
 
 	if (page_refs(old) == 1 || (vma->flags & VMA_SHARED)) {
-		/* Only this space has it, and sharing it takes this space's lock; or all write it.
-		 */
+		/* Only this space has it (sharing takes this lock), or all may write it. */
 		*entry |= PTE_WRITE | PTE_DIRTY;
 		invlpg(va);
 		return FAULT_OK;
@@ -96,11 +96,10 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	copy = frame_alloc(PAGE_ANON);
 	if (!copy)
 		return FAULT_NO_MEMORY;
-	memcpy(page_to_virt(copy), page_to_virt(old), PAGE_SIZE);
+	copy_page(page_to_virt(copy), page_to_virt(old));
 	tlb_batch_init(&batch, space);
 	*entry = page_to_paddr(copy).raw | private_flags(vma);
-	tlb_batch_page(&batch, va);
-	tlb_batch_free(&batch, old);
+	tlb_batch_free(&batch, old, va);
 	tlb_batch_finish(&batch);
 	return FAULT_OK;
 }

@@ -70,14 +70,19 @@ bool space_put(struct space *space)
 	return __atomic_fetch_sub(&space->users, 1, __ATOMIC_ACQ_REL) == 1;
 }
 
+bool space_is_live(const struct space *space)
+{
+	for (unsigned word = 0; word < CPU_WORDS; word++) {
+		if (__atomic_load_n(&space->live[word], __ATOMIC_ACQUIRE))
+			return true;
+	}
+	return false;
+}
+
 void space_destroy(struct space *space)
 {
 	struct page *root = paddr_to_page(space->root);
 
-	for (unsigned word = 0; word < CPU_WORDS; word++) {
-		if (space->live[word])
-			panic("space %p destroyed while live on a CPU", (void *)space);
-	}
 	if (root->word || space->resident || space->vmas.count)
 		panic("space %p destroyed with %lu pages, %u vmas, %lu entries left", (void *)space,
 		      space->resident, space->vmas.count, root->word);
@@ -109,7 +114,7 @@ static bool clear_pages(struct space *space, unsigned *budget)
 	struct tlb_batch batch;
 	struct vma *vma;
 
-	tlb_batch_init(&batch, space);
+	tlb_batch_init_dead(&batch, space);
 	while (*budget && (vma = vma_find_from(&space->vmas, space->clear_cursor))) {
 		uint64_t va = MAX(space->clear_cursor, vma->start);
 
@@ -125,6 +130,8 @@ sysret_t space_clear_chunk(struct space *space)
 	unsigned budget = CLEAR_BUDGET;
 	struct vma *vma = NULL;
 
+	if (space_is_live(space))
+		panic("space %p is cleared while a CPU may use it", (void *)space);
 	lock_acquire(&space->lock);
 	if (clear_pages(space, &budget)) {
 		while (budget-- && (vma = vma_pop(&space->vmas)))

@@ -55,7 +55,7 @@ struct space *space_create(void);
 void space_get(struct space *space);
 bool space_put(struct space *space) __must_check; /* true: that was the last user */
 
-/* Free an emptied space without users. No CPU may have its root in CR3. Takes RANK_ZONE. */
+/* Free an emptied space without users. Takes RANK_ZONE. */
 void space_destroy(struct space *space);
 
 /* Make `space` (NULL: the master, no user half) the one that CR3 holds. Checked: see cr3.h. */
@@ -91,5 +91,11 @@ sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor);
  */
 sysret_t space_fork_chunk(struct space *from, struct space *to, uint64_t *cursor);
 
-/* Unmap everything, a chunk a call: 0 when the space is empty, or SYS_AGAIN. */
+/* May the CR3 of some CPU hold the space? */
+bool space_is_live(const struct space *space);
+
+/*
+ * Unmap everything of a space that is not live and without users, a chunk a call: 0 when it is
+ * empty, or SYS_AGAIN.
+ */
 sysret_t space_clear_chunk(struct space *space);

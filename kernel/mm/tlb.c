@@ -95,34 +95,40 @@ void tlb_flush_range(struct space *space, uint64_t start, uint64_t end)
 	}
 }
 
-void tlb_batch_init(struct tlb_batch *batch, struct space *space)
+static void batch_clear(struct tlb_batch *batch)
 {
-	batch->space = space;
 	batch->start = UINT64_MAX;
 	batch->end = 0;
 	batch->count = 0;
 }
 
-void tlb_batch_page(struct tlb_batch *batch, uint64_t va)
+void tlb_batch_init(struct tlb_batch *batch, struct space *space)
 {
-	batch->start = MIN(batch->start, va);
-	batch->end = MAX(batch->end, va + PAGE_SIZE);
+	batch->space = space;
+	batch->live = true;
+	batch_clear(batch);
 }
 
-void tlb_batch_free(struct tlb_batch *batch, struct page *page)
+void tlb_batch_init_dead(struct tlb_batch *batch, struct space *space)
 {
+	tlb_batch_init(batch, space);
+	batch->live = false;
+}
+
+void tlb_batch_defer(struct tlb_batch *batch, struct page *page)
+{
+	batch->frames[batch->count++] = page;
 	if (batch->count == TLB_BATCH_FRAMES)
 		tlb_batch_finish(batch);
-	batch->frames[batch->count++] = page;
 }
 
 void tlb_batch_finish(struct tlb_batch *batch)
 {
-	if (batch->start < batch->end)
+	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end);
 	for (unsigned i = 0; i < batch->count; i++) {
 		if (page_put(batch->frames[i]))
 			frame_free(batch->frames[i]);
 	}
-	tlb_batch_init(batch, batch->space);
+	batch_clear(batch);
 }

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "mm/page.h"
+#include "mm/frames.h"
 #include "mm/space.h"
 
 #define TLB_BATCH_FRAMES 64
@@ -24,6 +24,7 @@
  */
 struct tlb_batch {
 	struct space *space;
+	bool live;	     /* some CPU may hold the space in its TLB */
 	uint64_t start, end; /* empty while start >= end */
 	unsigned count;
 	struct page *frames[TLB_BATCH_FRAMES];
@@ -32,13 +33,35 @@ struct tlb_batch {
 /* Start an empty batch of changes to `space`. */
 void tlb_batch_init(struct tlb_batch *batch, struct space *space);
 
+/* For a space that no CPU has loaded nor will load again: nothing is flushed, frames go at once. */
+void tlb_batch_init_dead(struct tlb_batch *batch, struct space *space);
+
 /* The entry for the page at `va` was changed or cleared. */
-void tlb_batch_page(struct tlb_batch *batch, uint64_t va);
+static inline void tlb_batch_page(struct tlb_batch *batch, uint64_t va)
+{
+	if (va < batch->start)
+		batch->start = va;
+	if (va >= batch->end)
+		batch->end = va + PAGE_SIZE;
+}
 
-/* `page`, no longer mapped, is to lose one reference, and be freed with the last. May flush. */
-void tlb_batch_free(struct tlb_batch *batch, struct page *page);
+/*
+ * `page`, which the entry for `va` no longer maps, is to lose one reference, and be freed with the
+ * last. May flush.
+ */
+void tlb_batch_defer(struct tlb_batch *batch, struct page *page);
 
-/* Flush what the batch has changed, and let go of its pages. */
+static inline void tlb_batch_free(struct tlb_batch *batch, struct page *page, uint64_t va)
+{
+	if (batch->live) {
+		tlb_batch_page(batch, va);
+		tlb_batch_defer(batch, page);
+	} else if (page_put(page)) {
+		frame_free(page);
+	}
+}
+
+/* Flush, and free what was put off. The batch is empty again. */
 void tlb_batch_finish(struct tlb_batch *batch);
 
 /* Flush user pages [start, end) of `space` everywhere and wait until that is done. */

@@ -115,8 +115,7 @@ static void free_empty_tables(struct space *space, const struct path *path, uint
 			return;
 		empty(path->entry[level + 1]);
 		space->tables--;
-		tlb_batch_page(batch, va);
-		tlb_batch_free(batch, table);
+		tlb_batch_free(batch, table, va);
 	}
 }
 
@@ -146,29 +145,26 @@ static void spend(unsigned *budget, unsigned units)
 	*budget -= MIN(*budget, units);
 }
 
-/* Clear the entries for [*va, stop) of one table; *va moves on. */
-static void clear_entries(struct space *space, pte_t *entry, uint64_t *va, uint64_t stop,
+/* Clear the entries for [*at, stop) of one table; *at moves on. */
+static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint64_t stop,
 			  unsigned *budget, struct tlb_batch *batch)
 {
-	const struct page *table = table_page(entry);
-	unsigned passed = 0;
+	struct page *table = table_page(entry);
+	uint64_t va = *at, limit = MIN(table->word, (uint64_t)*budget), cleared = 0;
 
-	for (; *va < stop && *budget && table->word; entry++, *va += PAGE_SIZE) {
+	for (; va < stop && cleared < limit; entry++, va += PAGE_SIZE) {
 		pte_t old = *entry;
 
-		if (!old) {
-			passed++;
+		if (!old)
 			continue;
-		}
-		--*budget;
-		empty(entry);
-		space->resident--;
-		tlb_batch_page(batch, *va);
-		tlb_batch_free(batch, paddr_to_page(pte_frame(old)));
+		*entry = 0;
+		cleared++;
+		tlb_batch_free(batch, paddr_to_page(pte_frame(old)), va);
 	}
-	if (!table->word)
-		*va = stop;
-	spend(budget, passed / EMPTY_PER_UNIT);
+	table->word -= cleared;
+	space->resident -= cleared;
+	spend(budget, (unsigned)(cleared + (va - *at) / PAGE_SIZE / EMPTY_PER_UNIT));
+	*at = table->word ? va : stop;
 }
 
 void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budget,
