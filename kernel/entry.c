@@ -372,7 +372,8 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 	}
 	if (tf->rip == (uint64_t)leave_iretq)
 		return iret_refused(tf);
-	/* User copies check that the addresses are user mode's: any other fault there is our bug. */
+	/* User copies check that the addresses are user mode's: any other fault there is our bug.
+	 */
 	fixup = extable_find(tf->rip);
 	if (!fixup || tf->vector != VECTOR_PF || read_cr2() >= USER_END)
 		fatal_trap(tf);

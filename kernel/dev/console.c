@@ -32,7 +32,8 @@ bool console_put(const char *bytes, size_t n)
 	lock_acquire(&ring_lock);
 	fits = n <= RING_SIZE - (put_total - drained_total);
 	if (fits) {
-		size_t offset = put_total % RING_SIZE, first = MIN(n, RING_SIZE - offset);
+		size_t offset = put_total % RING_SIZE;
+		size_t first = MIN(n, RING_SIZE - offset);
 
 		memcpy(ring + offset, bytes, first);
 		memcpy(ring, bytes + first, n - first);

@@ -50,7 +50,7 @@ int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executa
 		     uint64_t envc, uint64_t bytes, size_t path_size)
 {
 	/* argc; pointers with a NULL each; pairs. */
-	uint64_t words = 1 + argc + 1 + envc + 1 + 2 * AUX_MAX;
+	uint64_t words = 1 + argc + 1 + envc + 1 + 2UL * AUX_MAX;
 
 	stack->space = space;
 	stack->argc = argc;
