@@ -1,5 +1,6 @@
 """What all tests share: the builds, and boots whose results several tests look at."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -57,9 +58,14 @@ class Builds:
         self._made = set()
 
     def _make(self, what, *words):
-        if what not in self._made:
+        if what in self._made:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Tests run side by side, builds one after the other.
+        with open(self.folder / "tests.lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             run_make(f"BUILD={os.environ.get('STOA_BUILD', 'build')}", *words)
-            self._made.add(what)
+        self._made.add(what)
 
     def out(self, build="release"):
         """The output folder of one of BUILDS, with stoa.elf, stoa.iso and obj/."""
