@@ -19,6 +19,7 @@
 static struct memmap *map;
 static bool booting; /* the first piece: its tables come from the memory map */
 static uint64_t cursor;
+static uint64_t offline_bytes;	 /* atomic: free RAM from the cursor on */
 static uint64_t table_mapped_to; /* frame table pages below the entry of this address exist */
 static uint64_t table_bytes, unused_frames;
 struct waitq online_waiters;
@@ -61,6 +62,16 @@ static bool extend_table(uint64_t *start, uint64_t end)
 	return true;
 }
 
+/* Free RAM from the cursor on. */
+static void count_offline(void)
+{
+	uint64_t at = cursor, start, end, bytes = 0;
+
+	while (memmap_next_free(map, &at, &start, &end))
+		bytes += end - start;
+	__atomic_store_n(&offline_bytes, bytes, __ATOMIC_RELAXED);
+}
+
 static void online_range(uint64_t start, uint64_t end)
 {
 	if (direct_map_extend(start, end) && extend_table(&start, end)) {
@@ -92,6 +103,7 @@ bool online_next(void)
 	for (at = cursor; memmap_next_free(map, &at, &start, &end) && start < piece_end;)
 		online_range(start, MIN(end, piece_end));
 	cursor = piece_end;
+	count_offline();
 	return true;
 }
 
@@ -117,9 +129,7 @@ bool online_at_least(uint64_t frames)
 
 bool online_left(void)
 {
-	uint64_t at = cursor, start, end;
-
-	return memmap_next_free(map, &at, &start, &end);
+	return __atomic_load_n(&offline_bytes, __ATOMIC_RELAXED) != 0;
 }
 
 void online_check_watermark(void)
@@ -141,11 +151,7 @@ void online_note_unused(uint64_t frames)
 
 uint64_t online_offline_bytes(void)
 {
-	uint64_t at = cursor, start, end, bytes = 0;
-
-	while (memmap_next_free(map, &at, &start, &end))
-		bytes += end - start;
-	return bytes;
+	return __atomic_load_n(&offline_bytes, __ATOMIC_RELAXED);
 }
 
 uint64_t online_table_bytes(void)
