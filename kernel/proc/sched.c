@@ -6,7 +6,6 @@
 #include "core/delay.h"
 #include "core/log.h"
 #include "core/panic.h"
-#include "lib/string.h"
 #include "proc/wait.h"
 
 struct runq {
@@ -331,9 +330,17 @@ static void requeue_stranger(struct thread *thread)
 		enqueue(thread, choose_cpu(thread), false);
 }
 
+/*
+ * Others read the mask without the lock, from the first CPU to the last, and must find one: so the
+ * new CPUs enter before the old ones go.
+ */
 void sched_set_affinity(struct thread *thread, const uint64_t *mask)
 {
-	memcpy(thread->affinity, mask, sizeof(thread->affinity));
+	for (unsigned word = 0; word < CPU_WORDS; word++)
+		__atomic_store_n(&thread->affinity[word], thread->affinity[word] | mask[word],
+				 __ATOMIC_RELEASE);
+	for (unsigned word = 0; word < CPU_WORDS; word++)
+		__atomic_store_n(&thread->affinity[word], mask[word], __ATOMIC_RELEASE);
 	thread_set_work(thread, THREAD_WORK_MOVE);
 	if (!may_run_on(thread, thread->cpu))
 		requeue_stranger(thread);
