@@ -247,6 +247,8 @@ enum exit_kind syscall_from_user(struct trapframe *tf)
 	result = syscall_dispatch(tf);
 	if (likely(sysret_is_result(result)))
 		tf->rax = (uint64_t)result;
+	else if (result == SYS_AGAIN)
+		return EXIT_WINDOW; /* that was a chunk of long work */
 	else if (result == SYS_FAULT_WAIT)
 		restart_after_fault(thread);
 	else
