@@ -90,6 +90,12 @@ static void describe_error(char *text, size_t size, const struct trapframe *tf)
 		text[0] = '\0';
 }
 
+/* CR2 says where; for a double fault where the page fault was that led to it, if one did. */
+static bool tells_address(uint64_t vector)
+{
+	return vector == VECTOR_PF || vector == VECTOR_DF;
+}
+
 void trap_print(const struct trapframe *tf, uint64_t cr2)
 {
 	char text[96];
@@ -97,7 +103,7 @@ void trap_print(const struct trapframe *tf, uint64_t cr2)
 	describe_error(text, sizeof(text), tf);
 	log_line("%s, vector %lu, error code 0x%lx%s%s", trap_name(tf->vector), tf->vector,
 		 tf->error, text[0] ? ": " : "", text);
-	if (tf->vector == VECTOR_PF)
+	if (tells_address(tf->vector))
 		log_line("  cr2 %016lx", cr2);
 	log_line("  rip %016lx cs %02lx rflags %06lx rsp %016lx ss %02lx", tf->rip, tf->cs,
 		 tf->rflags, tf->rsp, tf->ss);
@@ -108,6 +114,6 @@ void trap_print(const struct trapframe *tf, uint64_t cr2)
 	log_line("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", tf->r9, tf->r10, tf->r11,
 		 tf->r12);
 	log_line("  r13 %016lx r14 %016lx r15 %016lx", tf->r13, tf->r14, tf->r15);
-	if (tf->vector == VECTOR_PF && trap_print_walk)
+	if (tells_address(tf->vector) && trap_print_walk)
 		trap_print_walk(cr2);
 }
