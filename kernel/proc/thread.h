@@ -79,7 +79,7 @@ struct continuation {
 		struct {
 			int64_t pid; /* whom it waits for; then the child that was found */
 			int options, wait_status;
-			uint64_t faults;
+			uint64_t faults, run_ns;
 			uaddr_t status, rusage;
 		} wait;
 		struct {

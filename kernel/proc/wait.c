@@ -10,6 +10,9 @@
 #define STATUS_STOPPED(signo) (0x7f | (signo) << 8)
 #define STATUS_CONTINUED      0xffff
 
+#define NS_PER_US 1000
+#define US_PER_S  1000000
+
 enum scan_result {
 	SCAN_NOBODY,  /* no such child */
 	SCAN_NOTHING, /* but none has changed */
@@ -68,6 +71,7 @@ static enum scan_result scan(struct thread *thread)
 		result = SCAN_FOUND;
 		thread->cont.wait.pid = child->pid;
 		thread->cont.wait.faults = child->faults;
+		thread->cont.wait.run_ns = child->run_ns;
 		ended = child->state == PROCESS_ZOMBIE ? child : NULL;
 		break;
 	}
@@ -82,9 +86,14 @@ static enum scan_result scan(struct thread *thread)
 	return result;
 }
 
+/* Time in the kernel is not told from time in ring 3. */
 static sysret_t copy_results(struct thread *thread)
 {
-	struct rusage usage = {.ru_minflt = (int64_t)thread->cont.wait.faults};
+	uint64_t us = thread->cont.wait.run_ns / NS_PER_US;
+	struct rusage usage = {
+		.ru_utime = {(int64_t)(us / US_PER_S), (int64_t)(us % US_PER_S)},
+		.ru_minflt = (int64_t)thread->cont.wait.faults,
+	};
 	sysret_t error = 0;
 
 	if (thread->cont.wait.status.raw)
