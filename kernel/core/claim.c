@@ -10,23 +10,22 @@ void claim_init(struct claim *claim)
 
 bool claim_try(struct claim *claim, struct thread *thread)
 {
-	bool taken;
+	struct thread *nobody = NULL;
 
-	lock_acquire(&claim->waiters.lock);
-	taken = !claim->owner;
-	if (taken)
-		claim->owner = thread;
-	lock_release(&claim->waiters.lock);
-	return taken;
+	return __atomic_compare_exchange_n(&claim->owner, &nobody, thread, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Pairs with waiters, which queue first and then try again: either the exchange comes before their
+ * try, or they are on the queue when it is looked at.
+ */
 void claim_release(struct claim *claim, struct thread *thread)
 {
-	lock_acquire(&claim->waiters.lock);
-	if (claim->owner != thread)
-		panic("claim released by thread %p, but %p owns it", (void *)thread,
-		      (void *)claim->owner);
-	claim->owner = NULL;
-	lock_release(&claim->waiters.lock);
-	waitq_wake_one(&claim->waiters);
+	struct thread *owner = __atomic_exchange_n(&claim->owner, NULL, __ATOMIC_SEQ_CST);
+
+	if (unlikely(owner != thread))
+		panic("claim released by thread %p, but %p owns it", (void *)thread, (void *)owner);
+	if (!waitq_empty(&claim->waiters))
+		waitq_wake_one(&claim->waiters);
 }

@@ -18,7 +18,12 @@ static __noreturn __noinline void order_panic(const struct lock *lock, const str
 	      lock->name, lock->rank, held->name, held->rank, symbol_function(held->caller));
 }
 
-static bool take(struct lock *lock, uint32_t mark)
+static __noreturn __noinline void interrupts_panic(const struct lock *lock)
+{
+	panic("lock '%s' taken with interrupts on", lock->name);
+}
+
+static inline bool take(struct lock *lock, uint32_t mark)
 {
 	uint32_t nobody = 0;
 
@@ -26,7 +31,14 @@ static bool take(struct lock *lock, uint32_t mark)
 					   __ATOMIC_RELAXED);
 }
 
-static __noinline void wait_and_take(struct lock *lock, uint32_t mark)
+static inline void note_taken(struct lock *lock, struct cpu *cpu, uintptr_t caller)
+{
+	lock->caller = caller;
+	lock->outer = cpu->held;
+	cpu->held = lock;
+}
+
+static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr_t caller)
 {
 	__atomic_fetch_add(&lock->contended, 1, __ATOMIC_RELAXED);
 	do {
@@ -34,24 +46,24 @@ static __noinline void wait_and_take(struct lock *lock, uint32_t mark)
 			cpu_relax();
 			smp_poll();
 		}
-	} while (!take(lock, mark));
+	} while (!take(lock, my_mark(cpu)));
+	note_taken(lock, cpu, caller);
 }
 
+/* Everything uncommon is a call at the end, so that the common way needs no frame of its own. */
 void lock_acquire(struct lock *lock)
 {
 	struct cpu *cpu = this_cpu();
-	struct lock *held = cpu->held;
+	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
 
-	if (unlikely(held && held->rank >= lock->rank))
-		order_panic(lock, held);
+	if (unlikely(cpu->held && cpu->held->rank >= lock->rank))
+		order_panic(lock, cpu->held);
 	if (unlikely(read_rflags() & RFLAGS_IF))
-		panic("lock '%s' taken with interrupts on", lock->name);
-
-	if (unlikely(!take(lock, my_mark(cpu))))
-		wait_and_take(lock, my_mark(cpu));
-	lock->caller = (uintptr_t)__builtin_return_address(0);
-	lock->outer = held;
-	cpu->held = lock;
+		interrupts_panic(lock);
+	if (likely(take(lock, my_mark(cpu))))
+		note_taken(lock, cpu, caller);
+	else
+		wait_and_take(lock, cpu, caller);
 }
 
 void lock_release(struct lock *lock)

@@ -27,6 +27,12 @@ struct waiter {
 /* Make an empty queue. */
 void waitq_init(struct waitq *queue);
 
+/* Is nobody queued? Read without the lock: for those who order it by barriers (core/claim.c). */
+static inline bool waitq_empty(const struct waitq *queue)
+{
+	return __atomic_load_n(&queue->waiters.next, __ATOMIC_SEQ_CST) == &queue->waiters;
+}
+
 /* Queue `thread` by `waiter`, which must be on no queue. Takes RANK_WAITQ. */
 void waitq_add(struct waitq *queue, struct waiter *waiter, struct thread *thread);
 

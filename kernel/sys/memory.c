@@ -104,6 +104,8 @@ static sysret_t start(enum memory_op op, uint64_t addr, uint64_t length, int pro
 	thread->cont.range.cursor = 0;
 	thread->cont.range.prot = prot;
 	thread->cont.range.flags = flags;
+	if (claim_try(&thread->space->claim, thread))
+		return work_on(thread);
 	return claim_and_work(thread);
 }
 
