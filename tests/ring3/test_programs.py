@@ -1,5 +1,7 @@
 """Programs that fork, sleep, move, run out of memory and are killed in numbers."""
 
+import re
+
 import pytest
 
 # Program, its arguments, and the machine that makes it hard.
@@ -33,6 +35,18 @@ def test_program_ends_well(boot, name):
     assert "KERNEL PANIC" not in result.log
 
 
+# Under --icount a nanosecond is an instruction.
+TIMER_DELAY_MAX = 100_000
+
+
+def test_long_work_does_not_hold_off_the_timer(boot):
+    result = boot("fork64m", icount=True, timeout=120)
+    assert result.status == 0, result
+    delays = re.findall(r"timer: cpu=\d+ longest delay=(\d+) ns", result.log)
+    assert len(delays) == 1, result
+    assert 0 < int(delays[0]) <= TIMER_DELAY_MAX
+
+
 LONG_RUNS = {
     "fork storm": ("forkstorm", ["400", "16"], {}),
     "fork storm, debug": ("forkstorm", ["200", "16"], {"build": "debug"}),
@@ -52,7 +66,7 @@ def test_program_ends_well_for_long(boot, name):
 
 
 def test_a_program_without_end_is_stopped_from_outside(boot):
-    result = boot("spin", cpus=2, timeout=8)
+    result = boot("spin", cpus=2, timeout=6)
     assert result.status == 201
     assert "stoa-run: " in result.err
 

@@ -1,4 +1,4 @@
-"""The smoke program on every CPU: its statuses, its counts beside the kernel's, the boot's steps."""
+"""The smoke program on every CPU: statuses, its counts beside the kernel's, the boot's steps."""
 
 import re
 

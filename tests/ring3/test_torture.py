@@ -5,19 +5,8 @@ import re
 import pytest
 
 MODELS = ["max", "qemu64", "max,-xsave", "max,-fsgsbase", "max,-smap"]
-CPUS = [1, 4]
+ONE_CPU_MODELS = ["max", *(pytest.param(m, marks=pytest.mark.long) for m in MODELS[1:])]
 TORTURE_TIME = 150
-
-
-@pytest.mark.parametrize("cpus", CPUS)
-@pytest.mark.parametrize("cpu", MODELS)
-def test_torture(boot, cpu, cpus):
-    result = boot("torture", cpu=cpu, cpus=cpus, timeout=TORTURE_TIME)
-    judge(result)
-
-
-def test_torture_in_the_debug_build(boot):
-    judge(boot("torture", cpus=4, build="debug", timeout=TORTURE_TIME))
 
 
 def judge(result):
@@ -29,3 +18,17 @@ def judge(result):
     assert result.lines[-1] == f"torture: {len(ok)} ok, 0 wrong"
     assert len(ok) > 400
     assert "KERNEL PANIC" not in result.log
+
+
+@pytest.mark.parametrize("cpu", MODELS)
+def test_torture(boot, cpu):
+    judge(boot("torture", cpu=cpu, cpus=4, timeout=TORTURE_TIME))
+
+
+@pytest.mark.parametrize("cpu", ONE_CPU_MODELS)
+def test_torture_on_one_cpu(boot, cpu):
+    judge(boot("torture", cpu=cpu, cpus=1, timeout=TORTURE_TIME))
+
+
+def test_torture_in_the_debug_build(boot):
+    judge(boot("torture", cpus=4, build="debug", timeout=TORTURE_TIME))
