@@ -1,16 +1,35 @@
 #include "tasks.h"
 
+#include "arch/x86_64/tsc.h"
 #include "core/log.h"
 #include "lib/upcall.h"
 #include "mm/online.h"
 #include "mm/shared.h"
 
+#define LOG_TURN_PIECES 8
+#define LOG_TURN_NS	500000
+
 static struct thread *log_task, *online_task, *reap_task;
 static bool online_asked; /* somebody waits, whatever the watermarks say */
 
+/*
+ * Pieces of the log, as long as the sinks take them quickly: threads may run for whole slices
+ * before the next turn. False when there were none.
+ */
+static bool drain_log(void)
+{
+	uint64_t end = clock_ns() + LOG_TURN_NS;
+
+	for (int pieces = 0; pieces < LOG_TURN_PIECES && clock_ns() < end; pieces++) {
+		if (!log_drain_some())
+			return pieces > 0;
+	}
+	return true;
+}
+
 static sysret_t log_turn(struct thread *task)
 {
-	if (log_drain_some())
+	if (drain_log())
 		return SYS_AGAIN;
 	thread_prepare_wait(task);
 	if (!log_drain_some())

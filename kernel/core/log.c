@@ -14,7 +14,8 @@
 static struct lock log_lock = LOCK_INIT("log", RANK_LOG);
 static char ring[RING_SIZE];   /* [log_lock] */
 static uint64_t ring_end;      /* [log_lock] bytes ever written */
-static uint64_t ring_drained;  /* [log_lock] bytes that the sinks have had */
+static uint64_t ring_drained;  /* [log_lock] bytes that the sinks have had, or lost */
+static uint64_t ring_lost;     /* [log_lock] bytes lost that the sinks have not been told of */
 static struct log_sink *sinks; /* written at boot only */
 static bool drained_by_task;
 static bool in_panic;
@@ -34,6 +35,19 @@ static size_t ring_piece(uint64_t from, size_t limit, const char **text)
 	return MIN(MIN(ring_end - from, (uint64_t)limit), RING_SIZE - offset);
 }
 
+/* Sinks that are too slow lose the oldest lines. [log_lock] */
+static void lose_oldest(void)
+{
+	uint64_t from = ring_end - RING_SIZE;
+
+	while (ring[from % RING_SIZE] != '\n')
+		from++;
+	from++;
+	ring_lost += from - ring_drained;
+	ring_drained = from;
+}
+
+/* [log_lock] */
 static void ring_append(const char *text, size_t length)
 {
 	for (size_t done = 0; done < length;) {
@@ -45,7 +59,7 @@ static void ring_append(const char *text, size_t length)
 		done += piece;
 	}
 	if (ring_end - ring_drained > RING_SIZE)
-		ring_drained = ring_end - RING_SIZE; /* a sink too slow loses the oldest */
+		lose_oldest();
 }
 
 void log_add_sink(struct log_sink *sink)
@@ -67,16 +81,22 @@ void log_add_sink(struct log_sink *sink)
 	lock_release(&log_lock);
 }
 
-/* Copy the next piece that the sinks have not had; its length. */
+/* Copy the next piece that the sinks have not had, or a word on what they lost; its length. */
 static size_t take_piece(char *piece)
 {
 	const char *text;
 	size_t length;
 
 	lock_acquire(&log_lock);
-	length = ring_piece(ring_drained, DRAIN_PIECE, &text);
-	memcpy(piece, text, length);
-	ring_drained += length;
+	if (ring_lost) {
+		length = (size_t)fmt_snprintf(piece, DRAIN_PIECE,
+					      "\n(%lu bytes of the log were lost)\n", ring_lost);
+		ring_lost = 0;
+	} else {
+		length = ring_piece(ring_drained, DRAIN_PIECE, &text);
+		memcpy(piece, text, length);
+		ring_drained += length;
+	}
 	lock_release(&log_lock);
 	return length;
 }
