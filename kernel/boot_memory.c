@@ -98,6 +98,16 @@ static void tell_ranges(void)
 			 memmap.ranges[i].end, memmap_type_name(memmap.ranges[i].type));
 }
 
+static void tell_frames(void)
+{
+	struct memmap_totals totals;
+
+	memmap_totals(&memmap, &totals);
+	log_line("frames: total %lu KiB, usable %lu KiB, reserved %lu KiB, kernel image %lu KiB",
+		 totals.total >> 10, totals.usable >> 10, totals.reserved >> 10,
+		 (uint64_t)(kernel_end - kernel_start) >> 10);
+}
+
 void boot_memory_map(uint32_t info_address)
 {
 	struct memmap_source source = {.get = map_entry};
@@ -120,6 +130,7 @@ void boot_memory_map(uint32_t info_address)
 	if (!memmap_ram_end(&memmap))
 		panic("the memory map has no usable RAM");
 	reserve_boot_things(info_address);
+	tell_frames();
 }
 
 /* The boot tables are not needed once CR3 holds the master's: their frames become ordinary RAM. */
@@ -128,17 +139,12 @@ static void drop_boot_tables(void)
 	memmap_release(&memmap, (uint64_t)boot_start, (uint64_t)boot_end);
 }
 
-static void tell_figures(void)
+static void tell_online(void)
 {
-	struct memmap_totals totals;
-
-	memmap_totals(&memmap, &totals);
-	log_line("frames: total %lu KiB, usable %lu KiB, reserved %lu KiB, kernel image %lu KiB, "
-		 "frame table %lu KiB",
-		 totals.total >> 10, totals.usable >> 10, totals.reserved >> 10,
-		 (uint64_t)(kernel_end - kernel_start) >> 10, online_table_bytes() >> 10);
-	log_line("frames: %lu KiB free, %lu KiB to be brought online when needed",
-		 frames_free_count() << 2, online_offline_bytes() >> 10);
+	log_line("memory: frame table %lu KiB, %lu KiB free, %lu KiB to be brought online when "
+		 "needed",
+		 online_table_bytes() >> 10, frames_free_count() << 2,
+		 online_offline_bytes() >> 10);
 }
 
 void boot_memory_start(void)
@@ -157,7 +163,7 @@ void boot_memory_start(void)
 	frames_init();
 	frames_init_cpu(boot_ram_per_cpu(CPU_MAX));
 	online_init(&memmap);
-	tell_figures();
+	tell_online();
 	space_init();
 	shared_init();
 	threads_init();
