@@ -33,6 +33,7 @@ void boot_console(void)
 {
 	bool com1 = uart_open(UART_COM1);
 
+	log_quiet = cmdline_has(boot_info.cmdline, "quiet");
 	if (log_apart()) {
 		if (uart_open(UART_COM2))
 			log_to_uart(UART_COM2);

@@ -19,6 +19,7 @@ static uint64_t ring_lost;     /* [log_lock] bytes lost that the sinks have not 
 static struct log_sink *sinks; /* written at boot only */
 static bool drained_by_task;
 static bool in_panic;
+bool log_quiet;
 
 static void sinks_write(const char *text, size_t length)
 {

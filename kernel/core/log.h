@@ -18,6 +18,10 @@ struct log_sink {
 /* Add a sink; what the ring still holds is written to it first. At boot, before the task runs. */
 void log_add_sink(struct log_sink *sink);
 
+/* With the word quiet: what comes with every process, rather than once, is left out by its teller.
+ */
+extern bool log_quiet;
+
 /* A line; the newline is added. Callable everywhere except in NMI context. Takes RANK_LOG. */
 void log_line(const char *fmt, ...) __printf_like(1, 2);
 

@@ -116,6 +116,8 @@ static void log_end(const struct process *process, const struct thread *thread)
 {
 	bool exited = WIFEXITED(process->wait_status);
 
+	if (log_quiet && process != init_process)
+		return;
 	log_line("proc: pid=%ld %s=%d calls=%lu faults=%lu timer=%lu", process->pid,
 		 exited ? "exited status" : "killed signal",
 		 exited ? WEXITSTATUS(process->wait_status) : WTERMSIG(process->wait_status),
