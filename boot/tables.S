@@ -8,7 +8,9 @@
 #define PTE_P_W  0x003
 #define PTE_P    0x001
 #define PTE_LARGE 0x083
+#define PAGE_SIZE  0x1000
 #define LARGE_PAGE 0x200000
+#define TABLE_SIZE PAGE_SIZE
 #define PTE_NX_HIGH 0x80000000 /* bit 63, in the high half of an entry */
 
 #define PML4_SLOT(va) (((va) >> 39) & 511)
@@ -16,6 +18,9 @@
 
 /* The physical address of something in the kernel image. (Macro arguments hold no blanks.) */
 #define PHYS(symbol) (symbol-KERNEL_VIRT_BASE)
+
+/* The page directory of one of the first 4 GiB. */
+#define LOW_PD(gib) (boot_low_pds+gib*TABLE_SIZE)
 
 	.section .boot.text, "ax"
 	.code32
@@ -46,10 +51,10 @@ boot_build_tables:
 	link boot_pml4, PML4_SLOT(PHYS_OFFSET), boot_low_pdpt
 	link boot_pml4, PML4_SLOT(PERCPU_STACK_REGION_BASE), boot_window_pdpt
 	link boot_pml4, PML4_SLOT(KERNEL_VIRT_BASE), boot_image_pdpt
-	link boot_low_pdpt, 0, boot_low_pds
-	link boot_low_pdpt, 1, boot_low_pds + 0x1000
-	link boot_low_pdpt, 2, boot_low_pds + 0x2000
-	link boot_low_pdpt, 3, boot_low_pds + 0x3000
+	link boot_low_pdpt, 0, LOW_PD(0)
+	link boot_low_pdpt, 1, LOW_PD(1)
+	link boot_low_pdpt, 2, LOW_PD(2)
+	link boot_low_pdpt, 3, LOW_PD(3)
 	link boot_image_pdpt, PDPT_SLOT(KERNEL_VIRT_BASE), boot_low_pds
 	link boot_window_pdpt, 0, boot_window_pd
 	link boot_window_pd, 0, boot_window_pt
@@ -65,9 +70,9 @@ boot_build_tables:
 	window WINDOW_CPU, PHYS(window0_cpu), (WINDOW_DATA_END>>12), PTE_P_W, PTE_NX_HIGH
 	window WINDOW_ENTRY, PHYS(cpu_entry), 1, PTE_P, 0
 	window WINDOW_IST_DF, PHYS(window0_ist), 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_NMI, PHYS(window0_ist+0x2000), 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_MC, PHYS(window0_ist+0x4000), 2, PTE_P_W, PTE_NX_HIGH
-	window WINDOW_IST_DB, PHYS(window0_ist+0x6000), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_NMI, PHYS(window0_ist+WINDOW_IST_SIZE), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_MC, PHYS(window0_ist+2*WINDOW_IST_SIZE), 2, PTE_P_W, PTE_NX_HIGH
+	window WINDOW_IST_DB, PHYS(window0_ist+3*WINDOW_IST_SIZE), 2, PTE_P_W, PTE_NX_HIGH
 	window WINDOW_PANIC, PHYS(panic_stack), (WINDOW_PANIC_SIZE>>12), PTE_P_W, PTE_NX_HIGH
 	window WINDOW_STACK, PHYS(window0_stack), (PERCPU_STACK_SIZE>>12), PTE_P_W, PTE_NX_HIGH
 	ret
@@ -76,7 +81,7 @@ boot_build_tables:
 fill_window:
 	mov %eax, (%edi)
 	mov %edx, 4(%edi)
-	add $0x1000, %eax
+	add $PAGE_SIZE, %eax
 	add $8, %edi
 	loop fill_window
 	ret

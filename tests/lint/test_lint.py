@@ -68,7 +68,7 @@ DEFECTS = {
     "swapgs as bytes in assembly": Defect(
         "gs-register",
         r"\(kernel/arch/x86_64/string.S\): swapgs",
-        {"kernel/arch/x86_64/string.S": at_end("\t.byte 0x0f, 0x01, 0xf8\n")},
+        {"kernel/arch/x86_64/string.S": ("\tret\n", "\t.byte 0x0f, 0x01, 0xf8\n\tret\n")},
         build=True,
     ),
     "literal address in assembly": Defect(

@@ -2,7 +2,8 @@
 
 import re
 
-# Smaller numbers are sizes, offsets and bits.
+# Smaller numbers are sizes, offsets and bits. Sizes are often decimal, addresses never.
+_SMALLEST_HEX = 0x1000
 _SMALLEST = 0x10000
 _HALF = 0xFFFF800000000000
 _LAYOUT = "kernel/arch/x86_64/layout.h"
@@ -30,8 +31,13 @@ def _lines(text):
             start, joined = number + 1, ""
 
 
+def _value(number):
+    return int(number, 16) if number[:2] in ("0x", "0X") else int(number)
+
+
 def _large(text):
-    return [n for n in _NUMBER.findall(text) if int(n, 0) >= _SMALLEST]
+    found = _NUMBER.findall(text)
+    return [n for n in found if _value(n) >= (_SMALLEST_HEX if "x" in n.lower() else _SMALLEST)]
 
 
 def _bare_operand(line, macros):
@@ -51,7 +57,7 @@ def _in_assembly(file, text):
         line = _STRING.sub('""', line)
         if line.lstrip().startswith("#"):
             # A constant by name; but one in the kernel's half is an address.
-            bad = [n for n in _large(line) if int(n, 0) >= _HALF]
+            bad = [n for n in _large(line) if _value(n) >= _HALF]
             found += [f"{file}:{number}: {n} is an address of layout.h's" for n in bad]
             continue
         found += [f"{file}:{number}: literal {n} without a name" for n in _large(line)]
