@@ -13,6 +13,13 @@ static void refuse_kernel_half(uint64_t va)
 		panic("umap refuses the kernel address %p", (void *)va);
 }
 
+/* The frame that a used entry keeps: as paddr_to_page(pte_frame()), in one shift. */
+static inline struct page *pte_page(pte_t pte)
+{
+	_Static_assert(PAGE_SIZE / sizeof(struct page) == 256, "the shift below");
+	return (struct page *)((uintptr_t)frame_table + (pte_frame(pte).raw >> 8));
+}
+
 static struct page *table_page(const pte_t *entry)
 {
 	return paddr_to_page(direct_map_to_phys(entry));
@@ -145,26 +152,44 @@ static void spend(unsigned *budget, unsigned units)
 	*budget -= MIN(*budget, units);
 }
 
+/*
+ * Clear used entries, at most *left, among the `n` from `entry`, which maps `va`, on. *left is
+ * counted down; the number of entries passed is returned. Exit's longest loop: every instruction
+ * counts.
+ */
+static uint64_t clear_run(pte_t *entry, uint64_t n, uint64_t va, uint64_t *left,
+			  struct tlb_batch *batch)
+{
+	const pte_t *const first = entry, *const end = entry + n;
+	uint64_t more = *left;
+
+	while (entry < end && more) {
+		pte_t old = *entry++;
+
+		if (!old)
+			continue;
+		entry[-1] = 0;
+		more--;
+		tlb_batch_free(batch, pte_page(old),
+			       va + (uint64_t)(entry - 1 - first) * PAGE_SIZE);
+	}
+	*left = more;
+	return (uint64_t)(entry - first);
+}
+
 /* Clear the entries for [*at, stop) of one table; *at moves on. */
 static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint64_t stop,
 			  unsigned *budget, struct tlb_batch *batch)
 {
 	struct page *table = table_page(entry);
-	uint64_t va = *at, limit = MIN(table->word, (uint64_t)*budget), cleared = 0;
+	uint64_t limit = MIN(table->word, (uint64_t)*budget), left = limit;
+	uint64_t passed = clear_run(entry, (stop - *at) / PAGE_SIZE, *at, &left, batch);
+	uint64_t cleared = limit - left;
 
-	for (; va < stop && cleared < limit; entry++, va += PAGE_SIZE) {
-		pte_t old = *entry;
-
-		if (!old)
-			continue;
-		*entry = 0;
-		cleared++;
-		tlb_batch_free(batch, paddr_to_page(pte_frame(old)), va);
-	}
 	table->word -= cleared;
 	space->resident -= cleared;
-	spend(budget, (unsigned)(cleared + (va - *at) / PAGE_SIZE / EMPTY_PER_UNIT));
-	*at = table->word ? va : stop;
+	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT));
+	*at = table->word ? *at + passed * PAGE_SIZE : stop;
 }
 
 void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budget,
@@ -215,14 +240,62 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 	return NULL;
 }
 
+/*
+ * Let the `n` entries at `target` share the pages of those at `source`, write-protecting both. The
+ * number of pages; *changed is set when a source entry lost its right to write. Fork's longest
+ * loop.
+ */
+static uint64_t share_run(pte_t *source, pte_t *target, uint64_t n, bool *changed)
+{
+	const pte_t *const end = source + n;
+	uint64_t shared = 0;
+
+	for (; source < end; source++, target++) {
+		pte_t entry = *source;
+
+		if (!entry)
+			continue;
+		if (entry & PTE_WRITE) {
+			entry &= ~PTE_WRITE;
+			*source = entry;
+			*changed = true;
+		}
+		*target = entry;
+		page_get(pte_page(entry));
+		shared++;
+	}
+	return shared;
+}
+
+/* One table's part of the copy. [from's lock] */
+static sysret_t copy_table(pte_t *source, struct space *to, uint64_t va, uint64_t n,
+			   struct tlb_batch *batch)
+{
+	pte_t *target = umap_make(to, va);
+	bool changed = false;
+	uint64_t shared;
+
+	if (!target)
+		return -ENOMEM;
+	shared = share_run(source, target, n, &changed);
+	table_page(target)->word += shared;
+	to->resident += shared;
+	if (!shared)
+		drop_empty(to, va);
+	if (changed) {
+		tlb_batch_page(batch, va);
+		tlb_batch_page(batch, va + (n - 1) * PAGE_SIZE);
+	}
+	return 0;
+}
+
 sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end,
 		   unsigned *budget, struct tlb_batch *batch)
 {
 	while (*va < end && *budget) {
 		struct path path;
-		uint64_t stop = MIN(end, table_end(*va, 1));
-		pte_t *source, *target;
-		uint64_t copied = 0;
+		uint64_t n = (MIN(end, table_end(*va, 1)) - *va) / PAGE_SIZE;
+		sysret_t error;
 
 		path_find(from, *va, &path);
 		if (--*budget == 0)
@@ -231,30 +304,12 @@ sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t 
 			*va = ALIGN_DOWN(*va, level_size(path.level)) + level_size(path.level);
 			continue;
 		}
-		target = umap_make(to, *va);
-		if (!target)
-			return -ENOMEM;
-		stop = MIN(stop, *va + *budget * PAGE_SIZE);
-		*budget -= (unsigned)((stop - *va) / PAGE_SIZE);
-		for (source = path.entry[1]; *va < stop; source++, target++, *va += PAGE_SIZE) {
-			pte_t entry = *source;
-
-			if (!entry)
-				continue;
-			if (entry & PTE_WRITE) {
-				entry &= ~PTE_WRITE;
-				*source = entry;
-				tlb_batch_page(batch, *va);
-			}
-			page_get(paddr_to_page(pte_frame(entry)));
-			*target = entry;
-			copied++;
-		}
-		target--;
-		table_page(target)->word += copied;
-		to->resident += copied;
-		if (!copied)
-			drop_empty(to, *va - PAGE_SIZE);
+		n = MIN(n, (uint64_t)*budget);
+		error = copy_table(path.entry[1], to, *va, n, batch);
+		if (error)
+			return error;
+		*va += n * PAGE_SIZE;
+		spend(budget, (unsigned)n);
 	}
 	*va = MIN(*va, end);
 	return 0;
