@@ -149,6 +149,31 @@ figures: iso $(call needs,boot)  ## boot instructions, memory, image size and st
 mutants: iso $(call needs,boot)  ## build each planted defect and see it caught
 	$(Q)tools/mutants
 
+# --- benchmarks -------------------------------------------------------------------------------
+
+# Linked as musl-gcc does it by default, and with symbols. What a call costs on Linux depends on how
+# many mappings a program has, and its figures are those of such programs.
+BENCH       := $(OUT)/bench
+BENCH_PROGS := $(addprefix $(BENCH)/,bench true linux_init)
+$(BENCH)/bench: $(sort $(wildcard user/bench/*.c)) user/bench/bench.h
+$(BENCH)/true: user/true.c
+$(BENCH)/linux_init: tools/benchlib/linux_init.c
+$(BENCH_PROGS): user/user.mk | $(call needs,build)
+	$(call say,USERCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(USER_CC) $(UCFLAGS) -static $(call own_cflags,$(filter %.c,$^)) -o $@ $(filter %.c,$^)
+# A plugin of QEMU.
+$(BENCH)/insn.so: tools/profile.d/insn.c | $(call needs,build)
+	$(call say,PLUGIN,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -o $@ $<
+
+.PHONY: bench profile
+bench: iso $(BENCH_PROGS) $(call needs,boot)  ## instructions of each call on Stoa and on Linux, side by side
+	$(Q)tools/bench --docs docs/benchmarks.md $(BENCHFLAGS) $(OUT)
+profile: iso $(BENCH_PROGS) $(BENCH)/insn.so $(call needs,boot)  ## ROW=name: where the instructions of that row go (ROW=boot: of the boot)
+	$(Q)tools/profile $(PROFILEFLAGS) $(OUT) $(or $(ROW),$(error make profile ROW=name))
+
 # One entry for each C file of the kernel, for clangd and clang-tidy.
 compile_commands.json: Makefile $(KERNEL_C)  ## for clangd and clang-tidy
 	$(Q){ sep='['; for c in $(KERNEL_C); do \

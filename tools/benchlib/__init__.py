@@ -1,0 +1,1 @@
+"""What tools/bench and tools/profile are made of."""
