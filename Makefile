@@ -141,13 +141,13 @@ smoke: iso $(BUILD)/user/bin/smoke $(call needs,boot)  ## boot with 4 CPUs and s
 
 .PHONY: lint stack figures mutants
 lint: iso compile_commands.json $(call needs,lint)  ## static checks: layers, vector registers, types, clang-tidy, cppcheck
-	$(Q)tools/lint
+	$(Q)tools/lint --out $(OUT)
 stack: $(KERNEL)  ## the worst-case depth of every stack
 	$(Q)tools/stack $(OUT)
 figures: iso $(call needs,boot)  ## boot instructions, memory, image size and stack depths, with limits
 	$(Q)tools/figures $(OUT)
 mutants: iso $(call needs,boot)  ## build each planted defect and see it caught
-	$(Q)tools/mutants
+	$(Q)tools/mutants --build $(BUILD)
 
 # --- benchmarks -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,10 @@ def stoa_run_command(builds, program, args, options):
     return [*command, str(builds.program(program)), *args]
 
 
+# What boots told of their stacks at their ends: (the ISO's folder, the line of the log).
+STACK_LINES = []
+
+
 def run_boot(command):
     """Run stoa-run; returns a Boot."""
     with tempfile.NamedTemporaryFile(prefix="stoa-log.") as log:
@@ -136,7 +141,15 @@ def run_boot(command):
         )
         seconds = time.monotonic() - start
         text = log.read().decode("utf-8", "replace")
+    folder = Path(command[command.index("--iso") + 1]).parent
+    STACK_LINES.extend((folder, line) for line in re.findall(r"^.*\bstack: cpu=.*$", text, re.M))
     return Boot(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), text, seconds)
+
+
+@pytest.fixture(scope="session")
+def stack_lines():
+    """STACK_LINES, for the test that runs last."""
+    return STACK_LINES
 
 
 @pytest.fixture(scope="session")

@@ -47,16 +47,17 @@ def clang_tidy(tree):
 
 
 def cppcheck(tree):
-    """Warning, style, performance and portability; tools/cppcheck-suppressions has the exceptions."""
+    """Warning, style, performance, portability; exceptions are in tools/cppcheck-suppressions."""
     cache = tree.out / "lint/cppcheck"
     cache.mkdir(parents=True, exist_ok=True)
     defines = [flag for flag in tree.compile_flags if flag.startswith(("-D", "-I"))]
+    defines += ["-D__x86_64__", "-D__GNUC__=12"]
     command = [
         *("cppcheck", "--quiet", "--enable=warning,style,performance,portability"),
         *("--std=c11", "--platform=unix64", "--inline-suppr", "--error-exitcode=1"),
-        *(f"-j{_JOBS}", f"--cppcheck-build-dir={cache}", "--template={file}:{line}: {id}: {message}"),
-        *("--suppressions-list=tools/cppcheck-suppressions", *defines, "-D__x86_64__", "-D__GNUC__=12"),
-        "kernel",
+        *(f"-j{_JOBS}", f"--cppcheck-build-dir={cache}"),
+        *("--template={file}:{line}: {id}: {message}", *defines),
+        *("--suppressions-list=tools/cppcheck-suppressions", "kernel"),
     ]
     done = run(command, tree.root)
     said = done.stdout.strip()

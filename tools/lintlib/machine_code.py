@@ -8,12 +8,14 @@ from lintlib.tree import run
 _VECTOR = re.compile(r"%(?:[xyz]?mm\d+|st\b|k[0-7]\b|tmm\d|bnd\d)")
 
 # Instructions on that state as a whole. They belong to the file that saves and restores it.
-_STATE = re.compile(r"(?:f(?!s\b|s:)\w+|xsave\w*|xrstor\w*|ldmxcsr|stmxcsr|emms|v\w*mxcsr|vzero\w+)$")
+_STATE = re.compile(
+    r"(?:f(?!s\b|s:)\w+|xsave\w*|xrstor\w*|ldmxcsr|stmxcsr|emms|v\w*mxcsr|vzero\w+)$"
+)
 _STATE_FILES = ("kernel/arch/x86_64/fpu.c", "kernel/arch/x86_64/fpu.h")
 
 _INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 _SOURCE = re.compile(r"((?:kernel|boot)/[\w/.-]+):\d+")
-_PREFIXES = {"rep", "repz", "repnz", "lock", "data16", "notrack", "bnd", "cs", "ds", "es", "fs", "gs"}
+_PREFIXES = set("rep repz repnz lock data16 notrack bnd cs ds es fs gs".split())
 
 
 def _disassembled(tree):

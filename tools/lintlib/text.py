@@ -3,8 +3,10 @@
 import re
 
 _LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
-# Where a declaration of a public function starts: at the line's start, its name before a parenthesis.
-_FUNCTION = re.compile(r"(?!static\b|typedef\b|return\b|_Static_assert\b)[a-z_][\w *]*?\b([a-z]\w*)\((?!\()")
+# A declaration of a public function: at the line's start, with its name before a parenthesis.
+_FUNCTION = re.compile(
+    r"(?!static\b|typedef\b|return\b|_Static_assert\b)[a-z_][\w *]*?\b([a-z]\w*)\((?!\()"
+)
 
 
 def left_overs(tree):

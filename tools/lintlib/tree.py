@@ -58,7 +58,8 @@ class Tree:
             at = todo.pop()
             if at not in seen:
                 seen.add(at)
-                todo += [n for _, i in self.includes.get(at, []) if (n := f"kernel/{i}") in self.includes]
+                names = (f"kernel/{name}" for _, name in self.includes.get(at, []))
+                todo += [name for name in names if name in self.includes]
         return sorted(seen)
 
 

@@ -9,7 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 _NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "([^"]*)"', re.M)
-_EDGE = re.compile(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"(?: label: "([^"]*)")?', re.M)
+_EDGE = re.compile(
+    r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"(?: label: "([^"]*)")?', re.M
+)
 _FRAME = re.compile(r"(\d+) bytes \(([a-z,]+)\)")
 _CLONE = re.compile(r"\.(?:isra|part|constprop|cold|lto_priv)\b.*$")
 _PIECE = re.compile(r"\.(?:part|cold)\b")
@@ -40,8 +42,8 @@ class Graph:
         self._root = root
         self._lines = {}
         texts = [path.read_text() for path in sorted((out / "obj").rglob("*.ci"))]
-        titles = {title for text in texts for title, label in _NODE.findall(text) if _FRAME.search(label)}
-        self._names = _unique_names(titles)
+        nodes = [node for text in texts for node in _NODE.findall(text)]
+        self._names = _unique_names({title for title, label in nodes if _FRAME.search(label)})
         for text in texts:
             self._add(text)
 
@@ -104,4 +106,7 @@ def _unique_names(titles):
         # A clone's title has the file even where its function is public.
         wholes[title] = base_name(title) if whole != title and base_name(title) in titles else whole
     names = Counter(base_name(whole) for whole in set(wholes.values()))
-    return {t: base_name(whole) if names[base_name(whole)] == 1 else whole for t, whole in wholes.items()}
+    return {
+        title: base_name(whole) if names[base_name(whole)] == 1 else whole
+        for title, whole in wholes.items()
+    }

@@ -20,8 +20,8 @@ def _output(*command):
 
 def _symbols(elf):
     """{address: name} of the kernel's functions."""
-    lines = (line.split() for line in _output("nm", elf).splitlines())
-    return {int(at, 16): name for at, kind, name in (l for l in lines if len(l) == 3) if kind in "tT"}
+    lines = [line.split() for line in _output("nm", elf).splitlines()]
+    return {int(line[0], 16): line[2] for line in lines if len(line) == 3 and line[1] in "tT"}
 
 
 def calls(elf):
@@ -37,9 +37,8 @@ def calls(elf):
 
 def _pointers_in_data(elf, symbols):
     for section in _DATA:
-        dump = _output("objdump", "-s", "-j", section, elf).splitlines()
-        words = [re.sub(r"[^0-9a-f]", "", line[:54].split(None, 1)[1][:36]) for line in dump if line[:1] == " "]
-        data = bytes.fromhex("".join(words))
+        command = ["objcopy", "-O", "binary", "-j", section, elf, "/dev/stdout"]
+        data = subprocess.run(command, check=True, capture_output=True).stdout
         for (value,) in struct.iter_unpack("<Q", data[: len(data) // 8 * 8]):
             if value in symbols:
                 yield symbols[value]
