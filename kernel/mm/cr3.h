@@ -1,7 +1,7 @@
 /*
- * The one place that loads CR3, but for the start of the CPUs. Before each load the target tables are walked for the stack that
- * the CPU stands on and for the stack that TSS.rsp0 names: a kernel that would lose its stack says
- * so, with the walk, instead of hanging in silence. Always on.
+ * The one place that loads CR3, but for the start of the CPUs. Before each load the target tables
+ * are walked for the stack that the CPU stands on and for the stack that TSS.rsp0 names: a kernel
+ * that would lose its stack says so, with the walk, instead of hanging in silence. Always on.
  */
 #pragma once
 
@@ -14,8 +14,8 @@
 void cr3_load_checked(paddr_t root);
 
 /*
- * The same check for CPU `id`, which starts in assembly and loads `root` there: panics unless all of
- * its main stack is mapped writable.
+ * The same check for CPU `id`, which starts in assembly and loads `root` there: panics unless all
+ * of its main stack is mapped writable.
  */
 void cr3_check_for(paddr_t root, uint32_t id);
 

@@ -9,7 +9,9 @@
  */
 void master_build(struct memmap *map);
 
-/* Leave the boot tables: load CR3. What only they mapped is gone; the log's screen must have moved. */
+/*
+ * Leave the boot tables: load CR3. What only they mapped is gone; the log's screen must have moved.
+ */
 void master_switch(void);
 
 /* Check, and log, that the stack is there and the identity map is not. */

@@ -102,7 +102,9 @@ struct vma *vma_absorb(struct vma_tree *tree, const struct vma *new, struct vma 
 /* Enter `vma`, whose start, end, prot, flags, object and pgoff are set. The range must be free. */
 void vma_insert(struct vma_tree *tree, struct vma *vma);
 
-/* Where [start, end) is to be cut so that at most `count` areas lie in front; `end` if need not be. */
+/*
+ * Where [start, end) is to be cut so that at most `count` areas lie in front; `end` if need not be.
+ */
 uint64_t vma_cut(struct vma_tree *tree, uint64_t start, uint64_t end, unsigned int count);
 
 /* How many spare vmas (0 to 2) a change of exactly [start, end) uses. */
