@@ -10,7 +10,10 @@ _HELPERS = {
     "kernel/mm/phys.h",  # physical, by the direct map
     "kernel/mm/usercopy.c",  # the user's, checked and with the exception table
 }
-_CAST = re.compile(r"\(\s*(?:const |volatile |struct )*\w+\s*\*+\s*\)\s*\(?[^;,]*?\.raw\b")
+_CAST = re.compile(
+    r"\(\s*(?:const |volatile |struct )*\w+\s*\*+\s*\)\s*\(?[^;,]*?\.raw\b"
+    r"(?!\s*>>)"  # shifted, it is an index
+)
 _SUM = re.compile(r"\bPADDR\([^;]*?\.raw\s*[-+]")
 
 
