@@ -67,8 +67,8 @@ static uint64_t mode_of(const uint64_t *sorted, unsigned count)
 }
 
 /*
- * Long nops that do nothing, and tell tools/profile which samples count: all between them. Their
- * operands read "BEGN" and "END!".
+ * Long nops that do nothing, and tell tools/profile which samples count: those between them. The
+ * first series is the empty loop, each further one a row. The operands read "BEGN" and "END!".
  */
 static void mark_begin(void)
 {
@@ -97,8 +97,10 @@ static void measure_empty(void)
 {
 	uint64_t taken[EMPTY_SAMPLES];
 
+	mark_begin();
 	for (unsigned i = 0; i < EMPTY_SAMPLES; i++)
 		taken[i] = empty_sample(EMPTY_BATCH);
+	mark_end();
 	qsort(taken, EMPTY_SAMPLES, sizeof(taken[0]), compare);
 	empty_ticks = taken[EMPTY_SAMPLES / 2];
 }
