@@ -10,7 +10,8 @@
  * and a sample in it from one RDTSC of the program's to the next.
  *
  * Output: for each sample a line `sample SERIES TOTAL`, then lines `COUNT F;F;...`, outermost
- * function first, each a number of a line of the symbols, or -1. In ring 3 a path has one function;
+ * function first, each a number of a line of the symbols, or -1; then lines `at ADDRESS COUNT` for
+ * each instruction that was executed. In ring 3 a path has one function;
  * in the kernel the path begins anew at each entry. Paths follow calls and returns.
  *
  * QEMU's header for plugins is not packaged, so what is used of it is declared here (its interface
@@ -57,7 +58,7 @@ enum kind { PLAIN, CALL, RETURN, RDTSC, MARK_BEGIN, MARK_END };
 /* An instruction of the guest; made when it is first translated, and kept. */
 struct insn {
 	struct insn *next; /* in its bucket */
-	uint64_t address;
+	uint64_t address, count;
 	int function;
 	enum kind kind;
 	bool user;
@@ -176,6 +177,19 @@ static void write_counts(struct node *node)
 		write_counts(node);
 }
 
+/* Writes and clears the counts of single instructions. */
+static void write_addresses(void)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		for (struct insn *insn = buckets[i]; insn; insn = insn->next) {
+			if (insn->count)
+				fprintf(out, "at %" PRIx64 " %" PRIu64 "\n", insn->address,
+					insn->count);
+			insn->count = 0;
+		}
+	}
+}
+
 static void begin_sample(void)
 {
 	counting = true;
@@ -189,12 +203,14 @@ static void end_sample(void)
 	counting = false;
 	fprintf(out, "sample %d %" PRIu64 "\n", series, total);
 	write_counts(&root);
+	write_addresses();
 	fflush(out);
 }
 
-static void count(const struct insn *insn)
+static void count(struct insn *insn)
 {
 	follow(insn);
+	insn->count++;
 	current->count++;
 	total++;
 	last_kind = insn->kind;
@@ -210,7 +226,7 @@ static void on_mark(bool begin)
 /* Each instruction is counted, but the RDTSC at which a sample begins. */
 static void on_insn(unsigned cpu, void *data)
 {
-	const struct insn *insn = data;
+	struct insn *insn = data;
 	bool was_counting = counting;
 
 	(void)cpu;
