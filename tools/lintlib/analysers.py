@@ -11,6 +11,11 @@ _JOBS = os.cpu_count() or 1
 _WARNING = re.compile(r"^(/\S+|\S+?):(\d+):\d+: (?:warning|error): (.*)$", re.M)
 
 
+def _compiled(tree):
+    """The files to compile."""
+    return [file for file in tree.under("kernel/", ends=".c") if file in tree.only or not tree.only]
+
+
 def _key(tree, file):
     """Changes whenever what clang-tidy sees for that file does."""
     digest = hashlib.sha256(" ".join(tree.compile_flags).encode())
@@ -39,7 +44,7 @@ def clang_tidy(tree):
     """bugprone-*, clang-analyzer-*, misc-*, cert-*, but for what .clang-tidy names."""
     cache = tree.out / "lint"
     cache.mkdir(parents=True, exist_ok=True)
-    files = tree.under("kernel/", ends=".c")
+    files = _compiled(tree)
     assert tree.compile_flags
     with ThreadPoolExecutor(_JOBS) as pool:
         results = pool.map(lambda file: _tidy_one(tree, cache, file), files)
@@ -57,7 +62,7 @@ def cppcheck(tree):
         *("--std=c11", "--platform=unix64", "--inline-suppr", "--error-exitcode=1"),
         *(f"-j{_JOBS}", f"--cppcheck-build-dir={cache}"),
         *("--template={file}:{line}: {id}: {message}", *defines),
-        *("--suppressions-list=tools/cppcheck-suppressions", "kernel"),
+        *("--suppressions-list=tools/cppcheck-suppressions", *_compiled(tree)),
     ]
     done = run(command, tree.root)
     said = done.stdout.strip()

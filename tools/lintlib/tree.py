@@ -18,6 +18,7 @@ class Tree:
 
     root: Path
     out: Path
+    only: tuple = ()  # the files that clang-tidy and cppcheck look at; none: all
 
     @cached_property
     def files(self):
