@@ -168,10 +168,11 @@ $(BENCH)/insn.so: tools/profile.d/insn.c | $(call needs,build)
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -o $@ $<
 
-.PHONY: bench profile
-bench: iso $(BENCH_PROGS) $(call needs,boot)  ## instructions of each call on Stoa and on Linux, side by side
+.PHONY: bench bench-programs profile
+bench-programs: $(BENCH_PROGS) $(BENCH)/insn.so
+bench: iso bench-programs $(call needs,boot)  ## instructions of each call on Stoa and on Linux, side by side
 	$(Q)tools/bench --docs docs/benchmarks.md $(BENCHFLAGS) $(OUT)
-profile: iso $(BENCH_PROGS) $(BENCH)/insn.so $(call needs,boot)  ## ROW=name: where the instructions of that row go (ROW=boot: of the boot)
+profile: iso bench-programs $(call needs,boot)  ## ROW=name: where the instructions of that row go (ROW=boot: of the boot)
 	$(Q)tools/profile $(if $(filter checks,$(ROW)),--docs docs/benchmarks.md) $(PROFILEFLAGS) $(OUT) $(or $(ROW),$(error make profile ROW=name))
 
 # One entry for each C file of the kernel, for clangd and clang-tidy.

@@ -16,14 +16,16 @@ from benchlib.sampling import measure_row
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS = ("null_call", "clock_gettime_call", "zero_fault", "fork_exit_wait")
-KINDS = ("before a switch", "user copies", "locks")
+KINDS = ("way out", "before a switch", "user copies", "locks")
 
 _BY_FUNCTION = {
+    "check_exit": "way out",
     "cr3_load_checked": "before a switch",
     "check_stack": "before a switch",
     "walk_tables": "before a switch",
     "walk_writable": "before a switch",
     "rsp0_assert": "before a switch",
+    "kmap_check_slots": "before a switch",
     "check_context": "user copies",
     "in_user_half": "user copies",
     "thread_pml4": "user copies",
