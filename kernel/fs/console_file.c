@@ -22,6 +22,8 @@ static sysret_t console_write(struct file *file, struct io *io)
 	sysret_t n = io_take(&after, piece, sizeof(piece));
 
 	(void)file;
+	if (n == SYS_AGAIN)
+		*io = after; /* past segments without bytes */
 	if (n <= 0)
 		return n;
 	if (!console_put(piece, (size_t)n)) {
