@@ -9,8 +9,8 @@ import pytest
 HERE = Path(__file__).resolve().parent
 LIMIT = 5_000_000
 
-# The kernel stops counting when it leaves for ring 3; the first instruction there then faults in its
-# page, and is executed, which the plugin sees, after that.
+# The kernel stops counting when it leaves for ring 3; the first instruction there then faults in
+# its page, and is executed, which the plugin sees, after that.
 FIRST_FAULT = 20_000
 
 
