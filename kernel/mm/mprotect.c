@@ -39,7 +39,6 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 		*entry = protected_entry(*entry, prot);
 		tlb_batch_page(&batch, *va);
 		*va += PAGE_SIZE;
-		budget--;
 	}
 	tlb_batch_finish(&batch);
 }
