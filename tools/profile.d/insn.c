@@ -136,23 +136,25 @@ static struct node *on_path(struct node *node, int function)
 	return NULL;
 }
 
-/* Makes `current` the path of an instruction that is executed next. */
+/*
+ * Makes `current` the path of an instruction that is executed next. The kernel does not recurse: a
+ * function that is on the path already has been returned to, or has emptied the stack.
+ */
 static void follow(const struct insn *insn)
 {
+	bool entered = insn->user || last_user || current == &root;
 	struct node *node;
 
-	if (insn->user || last_user || current == &root) {
-		if (insn->user != last_user || insn->user || current == &root)
-			current = child_of(&root, insn->function);
-	} else if (last_kind == CALL) {
+	if (current->function == insn->function && insn->user == last_user && current != &root)
+		return;
+	if (entered)
+		current = child_of(&root, insn->function);
+	else if ((node = on_path(current, insn->function)))
+		current = node;
+	else if (last_kind == CALL)
 		current = child_of(current, insn->function);
-	} else if (last_kind == RETURN) {
-		node = on_path(current->parent, insn->function);
-		current = node ? node : child_of(current->parent, insn->function);
-	} else if (current->function != insn->function) {
-		/* A jump to another function: that one will return in place of this. */
-		current = child_of(current->parent ? current->parent : &root, insn->function);
-	}
+	else /* a jump: that function will return in place of this one */
+		current = child_of(current->parent, insn->function);
 }
 
 static void write_path(const struct node *node)
