@@ -6,7 +6,7 @@
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 512 /* pages looked at, at about 30 instructions each */
-#define VMA_COST     8	 /* what a vma counts for */
+#define VMA_COST     24	 /* what a vma counts for */
 
 static int copy_area(struct space *to, const struct vma *vma)
 {
