@@ -43,13 +43,19 @@ static inline enum exit_kind way_to_user(const struct trapframe *tf)
 	return EXIT_IRET;
 }
 
+/* Not as it must be at the exit: one of these checks panics and names it. */
+static __noreturn __noinline void exit_check_failed(void)
+{
+	locks_assert_none();
+	rsp0_assert();
+	panic("a check at the exit failed only once");
+}
+
 /* What holds whenever the kernel is left. */
 static inline void check_exit(const struct cpu *cpu)
 {
-	if (unlikely(cpu->held))
-		locks_assert_none();
-	if (unlikely(*cpu->rsp0 != (uint64_t)cpu + WINDOW_STACK_TOP))
-		rsp0_assert();
+	if (unlikely(cpu->held || *cpu->rsp0 != (uint64_t)cpu + WINDOW_STACK_TOP))
+		exit_check_failed();
 }
 
 /* To ring 3, with the thread's FPU, selectors and bases in the CPU. */
@@ -237,28 +243,37 @@ enum exit_kind exit_loop(struct trapframe *tf)
 
 /* --- the entries --- */
 
-enum exit_kind syscall_from_user(struct trapframe *tf)
+/* A call without a result yet, or whose thread is gone: all that is not the short way. */
+static __noinline enum exit_kind call_goes_on(struct thread *thread, struct trapframe *tf,
+					      sysret_t result)
 {
-	struct cpu *cpu = this_cpu();
-	struct thread *thread = cpu->current;
-	sysret_t result;
-
-	thread->calls++;
-	result = syscall_dispatch(tf);
-	if (likely(sysret_is_result(result)))
-		tf->rax = (uint64_t)result;
-	else if (result == SYS_AGAIN)
+	if (result == SYS_AGAIN)
 		return EXIT_WINDOW; /* that was a chunk of long work */
-	else if (result == SYS_FAULT_WAIT)
+	if (result == SYS_FAULT_WAIT)
 		restart_after_fault(thread);
 	else
 		note_result(thread, tf, result);
-
-	if (likely(!(thread->work | cpu->work))) {
-		check_exit(cpu);
-		return way_to_user(tf);
-	}
 	return exit_loop(tf);
+}
+
+/* `frame` is the frame slot; behind the call that is reached from the CPU, with a register less. */
+enum exit_kind syscall_from_user(struct trapframe *frame)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *thread = cpu->current;
+	struct trapframe *tf;
+	sysret_t result;
+
+	thread->calls++;
+	result = syscall_dispatch(frame);
+	tf = frame_slot();
+	if (unlikely(!sysret_is_result(result)))
+		return call_goes_on(thread, tf, result);
+	tf->rax = (uint64_t)result;
+	if (unlikely(thread->work | cpu->work))
+		return exit_loop(tf);
+	check_exit(cpu);
+	return way_to_user(tf);
 }
 
 static unsigned access_of(uint64_t error)

@@ -6,9 +6,12 @@
 
 /*
  * Do the call whose number and arguments are in `frame`: its result, or a word for the exit loop
- * (core/sysret.h). -ENOSYS for a number without a call, which is told once on the log.
+ * (core/sysret.h). A number without a call is told once on the log.
  */
 sysret_t syscall_dispatch(struct trapframe *frame);
+
+/* The handler of all numbers that have none: -ENOSYS. */
+sysret_t syscall_missing(const struct trapframe *call);
 
 /* sys_NAME(): the handlers, which read their arguments by sys/args.h and follow Linux exactly. */
 #define SYSCALL(number, name) sysret_t sys_##name(const struct trapframe *call);

@@ -97,12 +97,6 @@ cpu_entry32:
 	.balign 4096
 
 	.text
-syscall_entry:
-	mov %rsp, %rdi
-	xor %ebp, %ebp
-	call syscall_from_user
-	jmp leave
-
 entry32_refused:
 	call trap_entry32
 
@@ -115,6 +109,12 @@ enter_exit_loop:
 	mov %rsp, %rdi
 	xor %ebp, %ebp
 	call exit_loop
+	jmp leave
+
+syscall_entry:
+	mov %rsp, %rdi
+	xor %ebp, %ebp
+	call syscall_from_user
 
 /* %eax: an enum exit_kind; RSP at the frame slot. */
 leave:
