@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
+#include "lib/string.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
 
@@ -94,6 +95,40 @@ void boot_acpi(void)
 			 acpi.hpet.present ? "yes" : "no");
 }
 
+/* --- the CPU --- */
+
+/* Append " name" to the `size` bytes at `text`, if `has`. */
+static void add_word(char *text, size_t size, bool has, const char *name)
+{
+	size_t length = strlen(text);
+
+	if (has)
+		fmt_snprintf(text + length, size - length, " %s", name);
+}
+
+/* What of the boot CPU's the kernel uses: the others are taken to be like it. */
+static void tell_cpu(void)
+{
+	const struct cpu_features *f = &cpu_features;
+	char words[128] = "";
+
+	add_word(words, sizeof(words), f->nx, "nx");
+	add_word(words, sizeof(words), f->smep, "smep");
+	add_word(words, sizeof(words), f->smap, "smap");
+	add_word(words, sizeof(words), f->umip, "umip");
+	add_word(words, sizeof(words), f->pge, "pge");
+	add_word(words, sizeof(words), f->gib_pages, "1gib-pages");
+	add_word(words, sizeof(words), f->fsgsbase, "fsgsbase");
+	add_word(words, sizeof(words), f->xsave, "xsave");
+	add_word(words, sizeof(words), f->xsave && f->avx, "avx");
+	add_word(words, sizeof(words), f->xsave && f->avx512, "avx512");
+	log_line("CPU: %s family %u model %u stepping %u, '%s'", f->vendor_name, f->family,
+		 f->model, f->stepping, f->brand);
+	log_line("CPU: uses%s", words);
+	if (f->meltdown)
+		log_line("CPU: it may let user code read the kernel's memory (CVE-2017-5754)");
+}
+
 /* --- interrupt controllers --- */
 
 static void start_apic(void)
@@ -148,6 +183,11 @@ static bool find_hpet(struct hpet *hpet)
 
 static void start_clock(void)
 {
+	static const char *const timers[] = {
+		[TIMER_TSC_DEADLINE] = "the APIC's, by TSC deadline",
+		[TIMER_APIC_ONE_SHOT] = "the APIC's, one-shot",
+		[TIMER_PIT] = "the PIT",
+	};
 	static struct hpet hpet;
 	static struct pm_timer pm_timer;
 	struct clock_report report;
@@ -162,7 +202,7 @@ static void start_clock(void)
 	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
 		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
 		 report.waited_tsc);
-	timer_init(&report);
+	log_line("clock: the timer is %s", timers[timer_init(&report)]);
 	timer_init_cpu();
 	if (report.assumed)
 		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
@@ -172,6 +212,7 @@ static void start_clock(void)
 
 void boot_interrupts_and_clock(void)
 {
+	tell_cpu();
 	pic_init();
 	silence_ioapics();
 	start_apic();
