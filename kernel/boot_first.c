@@ -110,9 +110,10 @@ void boot_first_process(void)
 			   first_descriptors());
 	if (error)
 		panic("the first process, '%s', cannot be started: error %d", path, -error);
-	sched_start(process_first_thread(init_process));
 	/* space_create() has compared the slots with the master's. */
 	log_line("proc: pid=%ld created, PML4 at %lx, kernel half linked", init_process->pid,
 		 init_process->space->root.raw);
 	boot_memory_tell();
+	/* Last: on another CPU it may have ended before this one looks again. */
+	sched_start(process_first_thread(init_process));
 }

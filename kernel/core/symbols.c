@@ -1,5 +1,7 @@
 #include "core/symbols.h"
 
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/entry.h"
 #include "arch/x86_64/image.h"
 #include "lib/string.h"
 
@@ -39,8 +41,20 @@ static bool names_code(const struct elf_symbol *symbol)
 	       strnlen(names + symbol->name, names_size - symbol->name) < names_size - symbol->name;
 }
 
+/* The entry page is kernel text that runs in each CPU's window: its address in the image. */
+static uintptr_t image_address(uintptr_t address)
+{
+	uintptr_t offset = address - window_of(address);
+
+	if (address < PERCPU_STACK_REGION_BASE || address >= cpu_window(CPU_MAX) ||
+	    offset < WINDOW_ENTRY || offset >= WINDOW_ENTRY + PAGE_SIZE)
+		return address;
+	return (uintptr_t)cpu_entry + (offset - WINDOW_ENTRY);
+}
+
 bool symbol_is_code(uintptr_t address)
 {
+	address = image_address(address);
 	return address >= (uintptr_t)text_start && address < (uintptr_t)text_end;
 }
 
@@ -51,6 +65,7 @@ const char *symbol_name(uintptr_t address, uintptr_t *offset)
 	*offset = 0;
 	if (!symbol_is_code(address))
 		return "?";
+	address = image_address(address);
 	for (size_t i = 0; i < symbol_count; i++) {
 		const struct elf_symbol *symbol = &symbols[i];
 
