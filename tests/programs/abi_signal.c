@@ -346,7 +346,8 @@ static int all(void *arg)
 // What started this may have had signals ignored or blocked, also those that libc keeps to itself.
 static void forget_inherited(void)
 {
-	uint64_t by_default[4] = {0}; // the kernel's struct sigaction: handler, flags, restorer, mask
+	uint64_t by_default[4] = {
+		0}; // the kernel's struct sigaction: handler, flags, restorer, mask
 
 	for (int signo = 1; signo <= 64; signo++)
 		sys(SYS_rt_sigaction, signo, by_default, NULL, 8);
