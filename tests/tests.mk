@@ -51,7 +51,7 @@ fuzz: fuzzers  ## RUNS=N cases in all over the fuzz targets
 
 # The suite boots what it needs of the other builds; it makes them itself, by STOA_BUILD.
 SUITE       := STOA_BUILD=$(BUILD) STOA_HOST_TESTS="$(HOST_TESTS)" tools/run-tests suite
-SUITE_NEEDS := iso user programs host-tests $(call needs,boot uefi bochs test lint)
+SUITE_NEEDS := iso user programs host-tests $(call needs,boot uefi bochs debug test lint)
 
 test: $(SUITE_NEEDS)  ## the test suite; ends with `N passed, N failed`
 	$(Q)+$(SUITE)
