@@ -54,6 +54,8 @@ void process_kill(struct process *process, int wait_status)
 	process->exiting = true;
 	process->wait_status = wait_status;
 	process->stop_signal = 0;
+	process->stop_news = false;
+	process->continue_news = false;
 	list_for_each_entry (thread, &process->threads, process_link)
 		thread_kill(thread);
 }
