@@ -9,6 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from machines import Machine, check_smoke, one
 
+# tests/boot/test_matrix.py boots the few machines that `make test` has time for.
+pytestmark = pytest.mark.long
+
 SPARSE = "6,sockets=2,cores=3,threads=1"  # APIC IDs 0 1 2 4 5 6
 NO_HPET, NO_PIT = "-no-hpet", ["-machine", "pit=off"]
 BOCHS = {"machine": "bochs", "cpu": "corei7_haswell_4770"}
