@@ -49,6 +49,7 @@ static __noreturn void finish(int wait_status)
 	int signal = STATUS_SIGNAL(wait_status);
 
 	console_flush_sync();
+	boot_memory_tell_end();
 	paint_log();
 	timers_log();
 	for (uint32_t id = 0; id < cpu_count; id++)

@@ -187,3 +187,11 @@ void boot_memory_tell(void)
 	log_line("memory: total=%lu KiB free=%lu KiB unavailable=%lu KiB", totals.total >> 10,
 		 free >> 10, (totals.total - free) >> 10);
 }
+
+void boot_memory_tell_end(void)
+{
+	uint64_t free = (frames_free_count() << PAGE_SHIFT) + online_offline_bytes();
+
+	log_line("memory: at the end free=%lu KiB, frame table %lu KiB", free >> 10,
+		 online_table_bytes() >> 10);
+}

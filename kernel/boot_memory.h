@@ -20,3 +20,9 @@ uint64_t boot_ram_per_cpu(uint32_t cpus);
 
 /* Log what processes cannot have. At the start of the first process. */
 void boot_memory_tell(void);
+
+/*
+ * Log what is free when all processes are gone: a run's length must not show in it. Frames in the
+ * CPUs' magazines are not counted.
+ */
+void boot_memory_tell_end(void);
