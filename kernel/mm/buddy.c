@@ -45,12 +45,12 @@ static inline void set_link_prev(struct page *page, const struct page *prev)
  */
 static inline void set_freed_by(struct page *page, uintptr_t caller)
 {
-	page->refcount = (uint32_t)caller;
+	page->more_refs = (int32_t)caller;
 }
 
 static inline uintptr_t freed_by(const struct page *page)
 {
-	return (uintptr_t)(intptr_t)(int32_t)page->refcount;
+	return (uintptr_t)(intptr_t)page->more_refs;
 }
 
 /* Put the block `page` first on the list of its order. */
@@ -196,7 +196,7 @@ struct page *buddy_alloc(struct buddy *b, unsigned int order, uintptr_t caller)
 	from = order + (unsigned int)__builtin_ctz(large_enough);
 	page = pop(b, from);
 	b->free_frames -= 1UL << order;
-	page->refcount = 1;
+	page->more_refs = 0;
 	page->kind = PAGE_KIND(PAGE_KERNEL, order);
 	page->flags = 0;
 	page->word = caller;

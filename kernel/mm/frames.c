@@ -149,7 +149,7 @@ static __noinline bool refill(struct magazine *m, uintptr_t caller)
 	if (!block)
 		return false;
 	for (; m->count < 1U << order; block++) {
-		*block = (struct page){.type = PAGE_MAGAZINE};
+		*block = (struct page){.more_refs = (int32_t)caller, .type = PAGE_MAGAZINE};
 		m->frames[m->count++] = block;
 	}
 	return true;
@@ -180,7 +180,7 @@ static inline struct page *take(enum page_type type, uintptr_t caller)
 	if (unlikely(m->count == 0) && !refill(m, caller))
 		return NULL;
 	page = m->frames[--m->count];
-	*page = (struct page){.refcount = 1, .type = (uint8_t)type};
+	*page = (struct page){.type = (uint8_t)type};
 	return page;
 }
 
@@ -205,11 +205,11 @@ void frame_free(struct page *page)
 	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
 		panic("frame %lx freed in %s: type %u, order %u, freed before in %s",
 		      page_to_pfn(page), symbol_function(CALLER), page->type, page->order,
-		      symbol_function(page->word));
+		      symbol_function((uintptr_t)page->more_refs));
 	if (unlikely(m->count >= m->capacity))
 		drain_to(m, m->capacity / 2, CALLER);
 	page->type = PAGE_MAGAZINE;
-	page->word = CALLER;
+	page->more_refs = (int32_t)CALLER;
 	m->frames[m->count++] = page;
 }
 

@@ -31,6 +31,13 @@ struct page *frame_alloc_zeroed(enum page_type type);
 /* Give back a frame that frame_alloc() returned, whatever its count. Takes RANK_ZONE. */
 void frame_free(struct page *page);
 
+/* Give back a reference, and with the last one the frame. Takes RANK_ZONE. */
+static inline void frame_put(struct page *page)
+{
+	if (page_put(page))
+		frame_free(page);
+}
+
 /* One frame below 4 GiB, from its zone, not cleared; or NULL. Takes RANK_ZONE. */
 struct page *frame_alloc_below_4g(enum page_type type);
 

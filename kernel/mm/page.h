@@ -35,7 +35,8 @@ enum page_type {
  * read those.
  */
 struct page {
-	uint32_t refcount; /* saturating; while free: low half of the freeing caller's address */
+	int32_t more_refs; /* beyond the first; while free: low half of the freeing caller's address
+			    */
 	union {
 		struct {
 			uint8_t type;  /* enum page_type */
@@ -96,23 +97,26 @@ static inline struct page *paddr_to_page(paddr_t pa)
 }
 
 /*
- * Reference counts. From PAGE_REF_LIMIT references on a count is stuck at PAGE_REF_STUCK and the
+ * Reference counts. The field counts the references beyond the first, so that it is negative for
+ * all that is not usual, and one test of its sign is the whole check: the last reference was given
+ * back; the frame is free, and the field says who freed it, an address of the kernel, whose lower
+ * half is negative; or there are 2^31 references. Then the count is stuck at PAGE_REF_STUCK and the
  * frame is never freed: a leak is told by the census, a count that wrapped would be a frame with
- * two owners. The room between the two values is larger than the number of CPUs, so that counts in
+ * two owners. The room around that value is larger than the number of CPUs, so that counts in
  * flight on all of them cannot leave it.
  */
-#define PAGE_REF_LIMIT 0x80000000U
-#define PAGE_REF_STUCK 0xc0000000U
+#define PAGE_REF_STUCK	   (INT32_MIN / 2)
+#define PAGE_REF_STUCK_END (INT32_MIN / 4)
 
-/* Take one more reference to a frame that has one. Needs no lock; panics when there was none. */
+/* The count became negative: page_get() and page_put() end here. */
+void page_get_unusual(struct page *page);
+__must_check bool page_put_unusual(struct page *page);
+
+/* Take one more reference to a frame that has one. Needs no lock; panics when it is free. */
 static inline void page_get(struct page *page)
 {
-	uint32_t old = __atomic_fetch_add(&page->refcount, 1, __ATOMIC_RELAXED);
-
-	if (unlikely(old == 0))
-		panic("page_get: frame 0x%lx has no reference", (unsigned long)page_to_pfn(page));
-	if (unlikely(old >= PAGE_REF_LIMIT))
-		__atomic_store_n(&page->refcount, PAGE_REF_STUCK, __ATOMIC_RELAXED);
+	if (unlikely(__atomic_add_fetch(&page->more_refs, 1, __ATOMIC_RELAXED) < 0))
+		page_get_unusual(page);
 }
 
 /*
@@ -122,17 +126,12 @@ static inline void page_get(struct page *page)
  */
 static inline __must_check bool page_put(struct page *page)
 {
-	uint32_t old = __atomic_fetch_sub(&page->refcount, 1, __ATOMIC_ACQ_REL);
-
-	if (unlikely(old == 0))
-		panic("page_put: frame 0x%lx has no reference", (unsigned long)page_to_pfn(page));
-	if (unlikely(old >= PAGE_REF_LIMIT))
-		__atomic_store_n(&page->refcount, PAGE_REF_STUCK, __ATOMIC_RELAXED);
-	return old == 1;
+	return unlikely(__atomic_sub_fetch(&page->more_refs, 1, __ATOMIC_ACQ_REL) < 0) &&
+	       page_put_unusual(page);
 }
 
 /* The references now; another CPU may change them at once. */
 static inline uint32_t page_refs(const struct page *page)
 {
-	return __atomic_load_n(&page->refcount, __ATOMIC_RELAXED);
+	return (uint32_t)__atomic_load_n(&page->more_refs, __ATOMIC_RELAXED) + 1;
 }

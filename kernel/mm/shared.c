@@ -145,8 +145,8 @@ static void reap_one(struct shared *shared)
 	tables[level] = shared->root;
 	while ((word = tables[level][word_index(index, level)]) && level)
 		tables[--level] = word;
-	if (word && page_put(word))
-		frame_free(word);
+	if (word)
+		frame_put(word);
 	index = ALIGN_DOWN(index, pages_below(level)) + pages_below(level);
 	for (; level < shared->levels; level++) {
 		if (index < end && !IS_ALIGNED(index, pages_below(level + 1)))

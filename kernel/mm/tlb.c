@@ -126,9 +126,7 @@ void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end);
-	for (unsigned i = 0; i < batch->count; i++) {
-		if (page_put(batch->frames[i]))
-			frame_free(batch->frames[i]);
-	}
+	for (unsigned i = 0; i < batch->count; i++)
+		frame_put(batch->frames[i]);
 	batch_clear(batch);
 }

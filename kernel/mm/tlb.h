@@ -56,8 +56,8 @@ static inline void tlb_batch_free(struct tlb_batch *batch, struct page *page, ui
 	if (batch->live) {
 		tlb_batch_page(batch, va);
 		tlb_batch_defer(batch, page);
-	} else if (page_put(page)) {
-		frame_free(page);
+	} else {
+		frame_put(page);
 	}
 }
 

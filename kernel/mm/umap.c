@@ -13,11 +13,21 @@ static void refuse_kernel_half(uint64_t va)
 		panic("umap refuses the kernel address %p", (void *)va);
 }
 
-/* The frame that a used entry keeps: as paddr_to_page(pte_frame()), in one shift. */
-static inline struct page *pte_page(pte_t pte)
+/* What the longest loops do with an entry; each instruction counts there. */
+
+/* The frame at an entry's address: as paddr_to_page(), in one shift. */
+static inline struct page *page_at(uint64_t address)
 {
 	_Static_assert(PAGE_SIZE / sizeof(struct page) == 256, "the shift below");
-	return (struct page *)((uintptr_t)frame_table + (pte_frame(pte).raw >> 8));
+	return (struct page *)((uintptr_t)frame_table + ((address & PTE_ADDRESS) >> 8));
+}
+
+/* The frame that an entry keeps, or NULL. Nearly all are present. */
+static inline struct page *pte_page(pte_t pte)
+{
+	if (likely(pte & PTE_PRESENT))
+		return page_at(pte);
+	return pte ? page_at(~pte) : NULL;
 }
 
 static struct page *table_page(const pte_t *entry)
@@ -154,27 +164,42 @@ static void spend(unsigned *budget, unsigned units)
 
 /*
  * Clear used entries, at most *left, among the `n` from `entry`, which maps `va`, on. *left is
- * counted down; the number of entries passed is returned. Exit's longest loop: every instruction
- * counts.
+ * counted down; the number of entries passed is returned.
  */
 static uint64_t clear_run(pte_t *entry, uint64_t n, uint64_t va, uint64_t *left,
 			  struct tlb_batch *batch)
 {
-	const pte_t *const first = entry, *const end = entry + n;
-	uint64_t more = *left;
+	uint64_t more = *left, i = 0;
 
-	while (entry < end && more) {
-		pte_t old = *entry++;
+	while (i < n && more) {
+		struct page *page = pte_page(entry[i++]);
 
-		if (!old)
+		if (!page)
 			continue;
-		entry[-1] = 0;
+		entry[i - 1] = 0;
 		more--;
-		tlb_batch_free(batch, pte_page(old),
-			       va + (uint64_t)(entry - 1 - first) * PAGE_SIZE);
+		tlb_batch_free(batch, page, va + (i - 1) * PAGE_SIZE);
 	}
 	*left = more;
-	return (uint64_t)(entry - first);
+	return i;
+}
+
+/* The same in a space that is dead, where the frames may go at once: exit's longest loop. */
+static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
+{
+	uint64_t more = *left, i = 0;
+
+	while (i < n && more) {
+		struct page *page = pte_page(entry[i++]);
+
+		if (!page)
+			continue;
+		entry[i - 1] = 0;
+		more--;
+		frame_put(page);
+	}
+	*left = more;
+	return i;
 }
 
 /* Clear the entries for [*at, stop) of one table; *at moves on. */
@@ -183,9 +208,11 @@ static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint6
 {
 	struct page *table = table_page(entry);
 	uint64_t limit = MIN(table->word, (uint64_t)*budget), left = limit;
-	uint64_t passed = clear_run(entry, (stop - *at) / PAGE_SIZE, *at, &left, batch);
-	uint64_t cleared = limit - left;
+	uint64_t n = (stop - *at) / PAGE_SIZE, cleared;
+	uint64_t passed =
+		batch->live ? clear_run(entry, n, *at, &left, batch) : release_run(entry, n, &left);
 
+	cleared = limit - left;
 	table->word -= cleared;
 	space->resident -= cleared;
 	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT));
@@ -245,26 +272,27 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
  * number of pages; *changed is set when a source entry lost its right to write. Fork's longest
  * loop.
  */
-static uint64_t share_run(pte_t *source, pte_t *target, uint64_t n, bool *changed)
+static __noinline uint64_t share_run(pte_t *source, pte_t *target, uint64_t n, bool *changed)
 {
-	const pte_t *const end = source + n;
-	uint64_t shared = 0;
+	uint64_t empty = 0;
 
-	for (; source < end; source++, target++) {
-		pte_t entry = *source;
+	for (uint64_t i = 0; i < n; i++) {
+		pte_t entry = source[i];
+		struct page *page = pte_page(entry);
 
-		if (!entry)
+		if (!page) {
+			empty++;
 			continue;
+		}
 		if (entry & PTE_WRITE) {
 			entry &= ~PTE_WRITE;
-			*source = entry;
+			source[i] = entry;
 			*changed = true;
 		}
-		*target = entry;
-		page_get(pte_page(entry));
-		shared++;
+		target[i] = entry;
+		page_get(page);
 	}
-	return shared;
+	return n - empty;
 }
 
 /* One table's part of the copy. [from's lock] */

@@ -98,7 +98,7 @@ bool model_alloc(unsigned int order)
 		check(order > BUDDY_MAX_ORDER || buddy_largest(&model_zone) < (int)order);
 		return false;
 	}
-	check(page->type == PAGE_KERNEL && page->order == order && page->refcount == 1);
+	check(page->type == PAGE_KERNEL && page->order == order && page_refs(page) == 1);
 	check(page->flags == 0 && page->word == caller);
 	check(buddy_contains(&model_zone, page_to_pfn(page)));
 	/* What an owner may do. */
