@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+WORDS = "quiet"  # what Linux's words (linux.py) have that means something to Stoa
 
 
 class StoaError(Exception):
@@ -40,7 +41,7 @@ class Boot:
 
 def run(iso, program, args=(), files=(), memory=1024, more=()):
     """Boot with a program, with so many MiB; files: (host, guest) pairs."""
-    command = [ROOT / "tools/stoa-run", "--iso", iso, "--icount", "--mem", f"{memory}M", *more]
+    command = [ROOT / "tools/stoa-run", "--iso", iso, "--icount", "--mem", f"{memory}M", "--append", WORDS, *more]
     for host, guest in files:
         command += ["--file", f"{host}:{guest}"]
     with tempfile.NamedTemporaryFile(prefix="stoa-bench.") as log:
