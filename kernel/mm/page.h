@@ -35,8 +35,7 @@ enum page_type {
  * read those.
  */
 struct page {
-	int32_t more_refs; /* beyond the first; while free: low half of the freeing caller's address
-			    */
+	int32_t more_refs; /* beyond the first; while free: who freed it (mm/buddy.c) */
 	union {
 		struct {
 			uint8_t type;  /* enum page_type */
