@@ -6,12 +6,6 @@
 #include "core/symbols.h"
 #include "lib/upcall.h"
 
-/* The holder's id plus one is kept, so that zeroed memory is a free lock. */
-static uint32_t my_mark(const struct cpu *cpu)
-{
-	return cpu->id + 1;
-}
-
 static __noreturn __noinline void order_panic(const struct lock *lock, const struct lock *held)
 {
 	panic("lock order: taking '%s' (rank %d) while holding '%s' (rank %d, taken in %s)",
@@ -23,18 +17,19 @@ static __noreturn __noinline void interrupts_panic(const struct lock *lock)
 	panic("lock '%s' taken with interrupts on", lock->name);
 }
 
-static inline bool take(struct lock *lock, uint32_t mark)
+static inline bool take(struct lock *lock, struct cpu *cpu)
 {
-	uint32_t nobody = 0;
+	struct cpu *nobody = NULL;
 
-	return __atomic_compare_exchange_n(&lock->holder, &nobody, mark, false, __ATOMIC_ACQUIRE,
+	return __atomic_compare_exchange_n(&lock->holder, &nobody, cpu, false, __ATOMIC_ACQUIRE,
 					   __ATOMIC_RELAXED);
 }
 
-static inline void note_taken(struct lock *lock, struct cpu *cpu, uintptr_t caller)
+static inline void note_taken(struct lock *lock, struct cpu *cpu, struct lock *outer,
+			      uintptr_t caller)
 {
 	lock->caller = caller;
-	lock->outer = cpu->held;
+	lock->outer = outer;
 	cpu->held = lock;
 }
 
@@ -46,22 +41,23 @@ static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr
 			cpu_relax();
 			smp_poll();
 		}
-	} while (!take(lock, my_mark(cpu)));
-	note_taken(lock, cpu, caller);
+	} while (!take(lock, cpu));
+	note_taken(lock, cpu, cpu->held, caller);
 }
 
 /* Everything uncommon is a call at the end, so that the common way needs no frame of its own. */
 void lock_acquire(struct lock *lock)
 {
 	struct cpu *cpu = this_cpu();
+	struct lock *outer = cpu->held;
 	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
 
-	if (unlikely(cpu->held && cpu->held->rank >= lock->rank))
-		order_panic(lock, cpu->held);
+	if (unlikely(outer && outer->rank >= lock->rank))
+		order_panic(lock, outer);
 	if (unlikely(read_rflags() & RFLAGS_IF))
 		interrupts_panic(lock);
-	if (likely(take(lock, my_mark(cpu))))
-		note_taken(lock, cpu, caller);
+	if (likely(take(lock, cpu)))
+		note_taken(lock, cpu, outer, caller);
 	else
 		wait_and_take(lock, cpu, caller);
 }
@@ -75,13 +71,12 @@ void lock_release(struct lock *lock)
 		      "'%s')",
 		      lock->name, cpu->held ? cpu->held->name : "none");
 	cpu->held = lock->outer;
-	lock->outer = NULL;
-	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->holder, NULL, __ATOMIC_RELEASE);
 }
 
 bool lock_held(const struct lock *lock)
 {
-	return lock->holder == my_mark(this_cpu());
+	return lock->holder == this_cpu();
 }
 
 void locks_assert_none(void)

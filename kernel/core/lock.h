@@ -10,6 +10,8 @@
 
 #include "lib/base.h"
 
+struct cpu;
+
 /* The order of acquisition: a lock may be taken while only locks of lower rank are held. */
 enum lock_rank {
 	RANK_NONE,
@@ -28,12 +30,12 @@ enum lock_rank {
 };
 
 struct lock {
-	uint32_t holder; /* atomic: id of the CPU inside, plus one; 0 when free */
+	struct cpu *holder; /* atomic: the CPU inside; NULL when free, so zeroed memory is free */
 	enum lock_rank rank;
+	uint32_t contended; /* atomic: acquisitions that had to wait; wraps */
 	const char *name;
 	uintptr_t caller;   /* who took it last */
-	struct lock *outer; /* the lock that the holder took before this one */
-	uint64_t contended; /* acquisitions that had to wait */
+	struct lock *outer; /* the lock that the holder took before this one; holder's */
 };
 
 #define LOCK_INIT(lock_name, lock_rank) ((struct lock){.rank = (lock_rank), .name = (lock_name)})
