@@ -58,6 +58,8 @@ WARNINGS   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-proto
 KCFLAGS    := -std=gnu11 -ffreestanding -O2 -g $(WARNINGS) -mgeneral-regs-only -mno-red-zone \
 	-mcmodel=kernel -fno-omit-frame-pointer -fno-pic -fno-stack-protector -fno-strict-aliasing \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -fno-common $(PREFIX_MAP)
+# Nothing needs more than 8: there are no vector registers.
+KCFLAGS    += $(if $(filter gcc,$(COMPILER)),-mpreferred-stack-boundary=3,-mstack-alignment=8)
 # Stack use and call graph, for tools/stack; only gcc has it.
 KCFLAGS    += $(if $(filter gcc,$(COMPILER)),-fcallgraph-info=su$(comma)da)
 KASFLAGS   := -g $(PREFIX_MAP)
