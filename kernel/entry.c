@@ -21,24 +21,22 @@
 #include "irq.h"
 #include "mm/cr3.h"
 #include "mm/online.h"
-#include "mm/usercopy_state.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/trap_signal.h"
+#include "proc/usercopy_state.h"
 #include "sys/syscall.h"
 #include "tasks.h"
 
-#define PF_WRITE 0x02
-#define PF_USER	 0x04
-#define PF_FETCH 0x10
+#define PF_USER 0x04 /* in a page fault's error code: the access was ring 3's (SDM 3A 4.7) */
 
 /* --- the exit --- */
 
 /* SYSRET needs RCX = RIP and R11 = RFLAGS, a canonical RIP, and no trap on the way (SDM 2B). */
 static inline enum exit_kind way_to_user(const struct trapframe *tf)
 {
-	if (tf->vector == VECTOR_SYSCALL && tf->rip < USER_END &&
-	    !(tf->rflags & (RFLAGS_RF | RFLAGS_TF)))
+	if (likely(tf->vector == VECTOR_SYSCALL && tf->rip < USER_END &&
+		   !(tf->rflags & (RFLAGS_RF | RFLAGS_TF))))
 		return EXIT_SYSRET;
 	return EXIT_IRET;
 }
@@ -51,20 +49,53 @@ static __noreturn __noinline void exit_check_failed(void)
 	panic("a check at the exit failed only once");
 }
 
+/* Not NULL: a lock is held that must not be. */
+static inline const struct lock *lock_left(const struct cpu *cpu)
+{
+	return cpu->held;
+}
+
+static inline void check_rsp0(const struct cpu *cpu)
+{
+	if (unlikely(*cpu->rsp0 != (uint64_t)cpu + WINDOW_STACK_TOP))
+		exit_check_failed();
+}
+
 /* What holds whenever the kernel is left. */
 static inline void check_exit(const struct cpu *cpu)
 {
-	if (unlikely(cpu->held || *cpu->rsp0 != (uint64_t)cpu + WINDOW_STACK_TOP))
+	if (unlikely(lock_left(cpu)))
 		exit_check_failed();
+	check_rsp0(cpu);
+}
+
+static __noreturn __noinline void frame_check_failed(const struct thread *thread,
+						     const struct trapframe *tf)
+{
+	panic("frame of thread %ld is no user frame: cs %lx, ss %lx, rip %lx", thread->tid, tf->cs,
+	      tf->ss, tf->rip);
+}
+
+static inline void check_user_frame(const struct thread *thread, const struct trapframe *tf)
+{
+	if (unlikely(tf->cs != SEL_USER_CODE || tf->ss != SEL_USER_DATA))
+		frame_check_failed(thread, tf);
+}
+
+/*
+ * Has the entry left something that the exit loop must see to before ring 3? A lock that is still
+ * held is such a thing: the loop's check names it.
+ */
+static inline bool must_stay(const struct cpu *cpu)
+{
+	return cpu->current->work | cpu->work | (uintptr_t)lock_left(cpu);
 }
 
 /* To ring 3, with the thread's FPU, selectors and bases in the CPU. */
 static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, struct trapframe *tf)
 {
 	check_exit(cpu);
-	if (unlikely(tf->cs != SEL_USER_CODE || tf->ss != SEL_USER_DATA))
-		panic("frame of thread %ld is no user frame: cs %lx, ss %lx, rip %lx", thread->tid,
-		      tf->cs, tf->ss, tf->rip);
+	check_user_frame(thread, tf);
 	if (cpu->work & CPU_WORK_LOAD) {
 		thread_load_state(thread);
 		cpu->work &= ~CPU_WORK_LOAD;
@@ -256,76 +287,90 @@ static __noinline enum exit_kind call_goes_on(struct thread *thread, struct trap
 	return exit_loop(tf);
 }
 
-/* `frame` is the frame slot; behind the call that is reached from the CPU, with a register less. */
+/*
+ * The short ways through the kernel are the next two functions. What they need behind their call is
+ * found anew from the stack pointer, which is shorter than to keep it across the call.
+ */
 enum exit_kind syscall_from_user(struct trapframe *frame)
 {
 	struct cpu *cpu = this_cpu();
-	struct thread *thread = cpu->current;
 	struct trapframe *tf;
 	sysret_t result;
 
-	thread->calls++;
+	cpu->current->calls++;
 	result = syscall_dispatch(frame);
 	tf = frame_slot();
 	if (unlikely(!sysret_is_result(result)))
-		return call_goes_on(thread, tf, result);
+		return call_goes_on(cpu->current, tf, result);
 	tf->rax = (uint64_t)result;
-	if (unlikely(thread->work | cpu->work))
+	if (unlikely(must_stay(cpu)))
 		return exit_loop(tf);
-	check_exit(cpu);
+	check_rsp0(cpu);
 	return way_to_user(tf);
 }
 
-static unsigned access_of(uint64_t error)
+static unsigned access_of(const struct trapframe *tf)
 {
-	return (error & PF_WRITE ? ACCESS_WRITE : 0) | (error & PF_FETCH ? ACCESS_EXEC : 0);
+	return (unsigned)tf->error & (ACCESS_WRITE | ACCESS_EXEC);
 }
 
 /* Wait, in the exit loop, until there is memory for the page. */
-static void fault_later(struct thread *thread, uint64_t va, unsigned access)
+static void fault_later(struct thread *thread, const struct trapframe *tf)
 {
-	thread->fault.va = va;
-	thread->fault.access = access;
+	thread->fault.access = access_of(tf);
 	thread_set_work(thread, THREAD_WORK_FAULT);
+}
+
+static __noinline void fault_refused(struct thread *thread, struct trapframe *tf,
+				     enum fault_result result)
+{
+	if (result == FAULT_NO_MEMORY)
+		fault_later(thread, tf);
+	else
+		signal_for_page_fault(thread, tf, thread->fault.va, result);
 }
 
 /*
  * A fault in ring 3 without the user bit is the CPU's own access, to a descriptor (SDM 3A 4.7), or
  * QEMU's to the stack of a far return. No page that could be had would help.
  */
-static void page_fault_from_user(struct thread *thread, struct trapframe *tf)
+static inline void page_fault_from_user(struct thread *thread, const struct trapframe *tf)
 {
-	uint64_t va = read_cr2();
 	enum fault_result result = FAULT_ACCESS;
 
-	if (likely(tf->error & PF_USER))
-		result = space_fault(thread->space, va, access_of(tf->error));
 	thread->faults++;
-	if (likely(result == FAULT_OK))
-		return;
-	if (result == FAULT_NO_MEMORY)
-		fault_later(thread, va, access_of(tf->error));
-	else
-		signal_for_page_fault(thread, tf, va, result);
+	thread->fault.va = read_cr2();
+	if (likely(tf->error & PF_USER))
+		result = space_fault(thread->space, thread->fault.va, access_of(tf));
+	if (unlikely(result != FAULT_OK))
+		fault_refused(current_thread(), frame_slot(), result);
 }
 
-enum exit_kind trap_from_user(struct trapframe *tf)
+static __noinline void other_trap_from_user(struct thread *thread, struct trapframe *tf)
 {
-	struct cpu *cpu = this_cpu();
-	struct thread *thread = cpu->current;
-
-	if (tf->vector == VECTOR_PF)
-		page_fault_from_user(thread, tf);
-	else if (tf->vector >= VECTOR_EXCEPTIONS)
+	if (tf->vector >= VECTOR_EXCEPTIONS)
 		irq_handle(tf->vector, thread);
 	else if (tf->vector == VECTOR_MC)
 		panic_trap(tf, 0, "machine check in ring 3");
 	else
 		signal_for_trap(thread, tf);
+}
 
-	if (likely(!(thread->work | cpu->work)))
-		return leave_to_user(cpu, thread, tf);
-	return exit_loop(tf);
+enum exit_kind trap_from_user(struct trapframe *frame)
+{
+	struct cpu *cpu = this_cpu();
+	struct trapframe *tf;
+
+	if (likely(frame->vector == VECTOR_PF))
+		page_fault_from_user(cpu->current, frame);
+	else
+		other_trap_from_user(cpu->current, frame);
+	tf = frame_slot();
+	if (unlikely(must_stay(cpu)))
+		return exit_loop(tf);
+	check_rsp0(cpu);
+	check_user_frame(cpu->current, tf);
+	return EXIT_IRET;
 }
 
 /* A user copy met a page that is not there: get it, if that needs no waiting. */
@@ -335,11 +380,11 @@ static bool resolve_for_kernel(const struct trapframe *tf, uint64_t va)
 	enum fault_result result;
 
 	thread->faults++;
-	result = space_fault(thread->space, va, access_of(tf->error));
-	if (result == FAULT_NO_MEMORY) {
-		fault_later(thread, va, access_of(tf->error));
-		*PERCPU(usercopy_must_wait) = true;
-	}
+	thread->fault.va = va;
+	result = space_fault(thread->space, va, access_of(tf));
+	if (result == FAULT_NO_MEMORY)
+		fault_later(thread, tf);
+	*PERCPU(usercopy_must_wait) = result == FAULT_NO_MEMORY;
 	return result == FAULT_OK;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 	uint64_t raw;
 } paddr_t;
 
-/* An address in the user half, in bytes; untrusted, reached only by mm/usercopy.h. */
+/* An address in the user half, in bytes; untrusted, reached only by proc/usercopy.h. */
 typedef struct {
 	uint64_t raw;
 } uaddr_t;

@@ -27,9 +27,6 @@ __noreturn void panic(const char *fmt, ...) __printf_like(1, 2);
  */
 void thread_wake(struct thread *thread);
 
-/* The PML4 of the address space that `thread` (not NULL) runs in. Defined by proc/thread.c. */
-paddr_t thread_pml4(const struct thread *thread);
-
 /*
  * Called in every loop that waits for another CPU: serves TLB flushes and the panic stop, and
  * nothing else. Needs this CPU's window. Defined by core/smp.c.

@@ -31,10 +31,10 @@ struct space {
 	uint64_t tables;	  /* [lock] page tables, PML4 included */
 };
 
-/* What an access wanted. */
-#define ACCESS_READ  0x0
-#define ACCESS_WRITE 0x1
-#define ACCESS_EXEC  0x2
+/* What an access wanted: the bits of a page fault's error code that say it (SDM 3A 4.7). */
+#define ACCESS_READ  0x00
+#define ACCESS_WRITE 0x02
+#define ACCESS_EXEC  0x10
 
 /* Results of space_fault(). */
 enum fault_result {

@@ -11,12 +11,12 @@
 #include "core/log.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
-#include "mm/usercopy.h"
 #include "proc/drop_space.h"
 #include "proc/exec_image.h"
 #include "proc/exec_state.h"
 #include "proc/exit.h"
 #include "proc/signal.h"
+#include "proc/usercopy.h"
 
 struct vm_object *(*exec_lookup)(const char *path, int *error);
 

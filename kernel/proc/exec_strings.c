@@ -1,9 +1,9 @@
 /* execve's arrays of strings, in the memory of the program that is to be replaced. */
 #include "abi/errno.h"
 #include "lib/string.h"
-#include "mm/usercopy.h"
 #include "proc/exec.h"
 #include "proc/exec_state.h"
+#include "proc/usercopy.h"
 
 #define STRINGS_A_CHUNK 32
 #define BYTES_A_CHUNK	PAGE_SIZE

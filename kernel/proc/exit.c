@@ -17,10 +17,10 @@
 #include "abi/wait.h"
 #include "core/log.h"
 #include "lib/upcall.h"
-#include "mm/usercopy.h"
 #include "proc/drop_space.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/usercopy.h"
 
 #define CHILDREN_A_CHUNK 64
 

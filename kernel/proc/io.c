@@ -2,7 +2,7 @@
 
 #include "abi/errno.h"
 #include "abi/uio.h"
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 #define SEGMENTS_A_CALL 64 /* a bound on the work with empty ones */
 

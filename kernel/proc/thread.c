@@ -7,7 +7,6 @@
 #include "core/delay.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
-#include "mm/kmap.h"
 #include "mm/slab.h"
 
 static struct slab_cache thread_cache, fpu_cache;
@@ -47,11 +46,6 @@ void thread_free(struct thread *thread)
 	if (thread->fpu)
 		slab_free(&fpu_cache, thread->fpu);
 	slab_free(&thread_cache, thread);
-}
-
-paddr_t thread_pml4(const struct thread *thread)
-{
-	return thread->space ? thread->space->root : master_pml4;
 }
 
 /* The CPU that runs the thread, if any, looks at the bits in its exit loop: make it come there. */

@@ -110,7 +110,7 @@ struct thread {
 	struct {
 		uint64_t va;
 		unsigned access;
-	} fault; /* with THREAD_WORK_FAULT */
+	} fault; /* its last page fault; with THREAD_WORK_FAULT one that is to be resolved */
 
 	uint64_t fs_base, gs_base;
 	struct selectors selectors;

@@ -4,8 +4,8 @@
 #include "abi/resource.h"
 #include "abi/wait.h"
 #include "lib/upcall.h"
-#include "mm/usercopy.h"
 #include "proc/signal.h"
+#include "proc/usercopy.h"
 
 #define STATUS_STOPPED(signo) (0x7f | (signo) << 8)
 #define STATUS_CONTINUED      0xffff

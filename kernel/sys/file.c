@@ -1,9 +1,9 @@
 /* read, write, writev, ioctl. */
 #include "abi/errno.h"
 #include "abi/uio.h"
-#include "mm/usercopy.h"
 #include "proc/process.h"
 #include "proc/signal.h"
+#include "proc/usercopy.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
 

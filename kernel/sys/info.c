@@ -1,6 +1,6 @@
 /* What the system says about itself. */
 #include "abi/utsname.h"
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
 

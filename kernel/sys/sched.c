@@ -3,8 +3,8 @@
 
 #include "abi/errno.h"
 #include "lib/string.h"
-#include "mm/usercopy.h"
 #include "proc/process.h"
+#include "proc/usercopy.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
 

@@ -2,7 +2,7 @@
 #include "proc/signal.h"
 
 #include "abi/errno.h"
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
 

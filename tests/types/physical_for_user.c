@@ -1,7 +1,7 @@
 /* A physical address is not taken for an address of user mode's. */
 // error: incompatible type for argument
 // error: to parameter of incompatible type 'uaddr_t'
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 sysret_t tell_frame(uaddr_t at, paddr_t frame);
 

@@ -2,7 +2,7 @@
  */
 // error: incompatible type for argument
 // error: to parameter of incompatible type 'uaddr_t'
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 sysret_t write_number(uaddr_t at, int number);
 

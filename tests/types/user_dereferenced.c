@@ -1,7 +1,7 @@
 /* An address that user mode handed in is never dereferenced: user copies check it. */
 // error: invalid type argument of unary
 // error: indirection requires pointer operand
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 sysret_t read_number(uaddr_t at, int *number);
 

@@ -2,7 +2,7 @@
 // error: incompatible type for argument
 // error: passing 'uaddr_t'
 #include "lib/string.h"
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 sysret_t read_bytes(void *to, uaddr_t from, size_t size);
 

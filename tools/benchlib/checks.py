@@ -20,6 +20,9 @@ KINDS = ("way out", "before a switch", "user copies", "locks")
 
 _BY_FUNCTION = {
     "check_exit": "way out",
+    "check_rsp0": "way out",
+    "lock_left": "way out",
+    "check_user_frame": "way out",
     "cr3_load_checked": "before a switch",
     "check_stack": "before a switch",
     "walk_tables": "before a switch",
@@ -28,7 +31,6 @@ _BY_FUNCTION = {
     "kmap_check_slots": "before a switch",
     "check_context": "user copies",
     "in_user_half": "user copies",
-    "thread_pml4": "user copies",
     "locks_assert_none": "locks",
     "note_taken": "locks",
 }

@@ -8,7 +8,7 @@ from lintlib.tree import run
 _HELPERS = {
     "kernel/lib/addr.h",
     "kernel/mm/phys.h",  # physical, by the direct map
-    "kernel/mm/usercopy.c",  # the user's, checked and with the exception table
+    "kernel/proc/usercopy.c",  # the user's, checked and with the exception table
 }
 _CAST = re.compile(
     r"\(\s*(?:const |volatile |struct )*\w+\s*\*+\s*\)\s*\(?[^;,]*?\.raw\b"

@@ -10,7 +10,6 @@ void asm_offsets(void);
 
 void asm_offsets(void)
 {
-	OFFSET(CPU_USER_RSP, struct cpu, user_rsp);
 	OFFSET(TF_VECTOR, struct trapframe, vector);
 	OFFSET(TF_RIP, struct trapframe, rip);
 	OFFSET(TF_CS, struct trapframe, cs);

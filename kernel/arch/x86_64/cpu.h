@@ -21,8 +21,7 @@ struct thread;
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
 struct cpu {
-	uint64_t user_rsp; /* the SYSCALL stub's scratch word */
-	uint32_t id;	   /* index of the window, 0 .. CPU_MAX-1: never an APIC ID */
+	uint32_t id; /* index of the window, 0 .. CPU_MAX-1: never an APIC ID */
 	uint32_t apic_id;
 	uint32_t work;		/* CPU_WORK_*; interrupts and the scheduler set bits */
 	bool online;		/* read by all */

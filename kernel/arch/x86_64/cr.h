@@ -189,19 +189,19 @@ static inline void tlb_flush_everything(void)
 /* The TSC, not ordered against other instructions. */
 static inline uint64_t rdtsc(void)
 {
-	uint32_t low, high;
+	uint64_t low, high; /* RDTSC clears the upper halves */
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 /* The TSC after everything before it has been done (SDM 2B RDTSC). */
 static inline uint64_t rdtsc_ordered(void)
 {
-	uint32_t low, high;
+	uint64_t low, high;
 
 	__asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-	return (uint64_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 /* A hint in spinning loops. */

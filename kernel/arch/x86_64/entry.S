@@ -64,19 +64,19 @@
 
 /*
  * The entry page: one page of kernel text that is mapped in every CPU's window, so that RIP tells
- * which CPU this is and %rip-relative operands reach its struct cpu. LSTAR points here (SDM 3A
+ * which CPU this is and %rip-relative operands reach its frame slot. LSTAR points here (SDM 3A
  * 5.8.8); IF, TF, DF, AC, NT and RF are cleared by FMASK.
  */
 #define MY(offset) (cpu_entry - WINDOW_ENTRY + (offset))(%rip)
+#define FRAME_SLOT (WINDOW_STACK_TOP - TF_SIZE)
 
 	.section .text.entry_page, "ax"
 	.balign 4096
 	.global cpu_entry
 cpu_entry:
-	mov %rsp, MY(CPU_USER_RSP)
-	lea MY(WINDOW_STACK_TOP), %rsp
-	push $SEL_USER_DATA
-	push MY(CPU_USER_RSP)
+	mov %rsp, MY(FRAME_SLOT + TF_RSP)
+	lea MY(FRAME_SLOT + TF_RSP), %rsp
+	movq $SEL_USER_DATA, 8(%rsp)
 	push %r11
 	push $SEL_USER_CODE
 	push %rcx
@@ -90,7 +90,6 @@ cpu_entry:
 	.balign 16
 	.global cpu_entry32
 cpu_entry32:
-	mov %rsp, MY(CPU_USER_RSP)
 	lea MY(WINDOW_STACK_TOP), %rsp
 	movabs $entry32_refused, %rax
 	jmp *%rax
@@ -105,7 +104,7 @@ entry32_refused:
 enter_exit_loop:
 	mov $-PERCPU_STACK_STRIDE, %rax
 	and %rax, %rsp
-	add $(WINDOW_STACK_TOP - TF_SIZE), %rsp
+	add $FRAME_SLOT, %rsp
 	mov %rsp, %rdi
 	xor %ebp, %ebp
 	call exit_loop
@@ -116,7 +115,10 @@ syscall_entry:
 	xor %ebp, %ebp
 	call syscall_from_user
 
-/* %eax: an enum exit_kind; RSP at the frame slot. */
+/*
+ * %eax: an enum exit_kind; RSP at the frame slot. One comparison tells the two ways to ring 3 from
+ * each other and from the rest: EXIT_IRET < EXIT_SYSRET < EXIT_IDLE, EXIT_WINDOW.
+ */
 leave:
 	cmp $EXIT_SYSRET, %eax
 	jne leave_other
@@ -125,15 +127,16 @@ leave:
 	sysretq
 
 leave_other:
-	cmp $EXIT_IDLE, %eax
-	je idle
-	ja window
+	ja idle_or_window
 	pop_regs
 	add $16, %rsp
 	.global leave_iretq
 leave_iretq:
 	iretq
 
+idle_or_window:
+	cmp $EXIT_IDLE, %eax
+	jne window
 /*
  * The only two places where ring 0 takes interrupts. Neither is returned to: the interrupt resets
  * RSP to the slot and re-enters the exit loop, so a wake-up between sti and hlt is not slept over.
@@ -216,7 +219,7 @@ ist_entry:
 1:	mov %rsp, %rsi
 	mov $-PERCPU_STACK_STRIDE, %rax
 	and %rax, %rsp
-	add $(WINDOW_STACK_TOP - TF_SIZE), %rsp
+	add $FRAME_SLOT, %rsp
 	mov %rsp, %rdi
 	mov $(TF_SIZE / 8), %ecx
 	rep movsq

@@ -9,6 +9,9 @@
 /* Copy `n` bytes, one side of which is user memory; the number that was not copied. */
 size_t user_copy(void *dst, const void *src, size_t n);
 
+/* Store two words at `dst`, in user memory; how many were not, where after a fault both count. */
+size_t user_store_pair(void *dst, uint64_t first, uint64_t second);
+
 /* Where to go on after a fault at `rip`, or 0 when none is allowed there. */
 uintptr_t extable_find(uintptr_t rip);
 

@@ -51,3 +51,23 @@ words_fault:
 
 	may_fault words, words_fault
 	may_fault bytes, done
+
+	.global user_store_pair
+/* size_t user_store_pair(void *dst, uint64_t first, uint64_t second): 0, or 2 after a fault. */
+user_store_pair:
+	smap_site SITE_STAC
+store_first:
+	mov %rsi, (%rdi)
+store_second:
+	mov %rdx, 8(%rdi)
+	smap_site SITE_CLAC
+	xor %eax, %eax
+	ret
+
+store_fault:
+	smap_site SITE_CLAC
+	mov $2, %eax
+	ret
+
+	may_fault store_first, store_fault
+	may_fault store_second, store_fault

@@ -1,43 +1,43 @@
-#include "mm/usercopy.h"
+#include "proc/usercopy.h"
 
 #include "abi/errno.h"
-#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/extable.h"
-#include "arch/x86_64/pte.h"
-#include "core/lock.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
-#include "mm/usercopy_state.h"
+#include "proc/thread.h"
+#include "proc/usercopy_state.h"
 
 #define STRING_PIECE 128UL
 
 DEFINE_PERCPU(bool, usercopy_must_wait);
 
 /* Does [address, address + n) lie in the user half? */
-static bool in_user_half(uaddr_t address, size_t n)
+static inline bool in_user_half(uaddr_t address, size_t n)
 {
 	return n <= USER_END && address.raw <= USER_END - n;
 }
 
-static void check_context(void)
+static __noreturn __noinline void refuse_context(void)
 {
 	locks_assert_none();
-	if (unlikely((read_cr3() & PTE_ADDRESS) != thread_pml4(this_cpu()->current).raw))
-		panic("user copy under another process's CR3");
+	panic("user copy under another process's CR3");
 }
 
-static size_t copy(void *dst, const void *src, size_t n, sysret_t *error)
+/* In CR3 are the table's address and, below it, what does not count here (SDM 3A 4.5). */
+static inline void check_context(void)
 {
-	size_t left;
+	const struct cpu *cpu = this_cpu();
+	uint64_t difference = read_cr3() ^ cpu->current->space->root.raw;
 
-	check_context();
-	*PERCPU(usercopy_must_wait) = false;
-	left = user_copy(dst, src, n);
-	*error = 0;
-	if (unlikely(left))
-		*error = *PERCPU(usercopy_must_wait) ? SYS_FAULT_WAIT : -EFAULT;
-	return n - left;
+	if (unlikely(cpu->held || difference >> PAGE_SHIFT))
+		refuse_context();
+}
+
+/* Why the copy that has just failed did: the page fault handler knows. */
+static __noinline sysret_t fault_error(void)
+{
+	return *PERCPU(usercopy_must_wait) ? SYS_FAULT_WAIT : -EFAULT;
 }
 
 sysret_t copy_from_user(void *dst, uaddr_t src, size_t n)
@@ -50,20 +50,31 @@ sysret_t copy_from_user(void *dst, uaddr_t src, size_t n)
 
 size_t copy_from_user_partly(void *dst, uaddr_t src, size_t n, sysret_t *error)
 {
+	size_t left;
+
 	*error = -EFAULT;
 	if (unlikely(!in_user_half(src, n)))
 		return 0;
-	return copy(dst, (const void *)src.raw, n, error);
+	check_context();
+	left = user_copy(dst, (const void *)src.raw, n);
+	*error = left ? fault_error() : 0;
+	return n - left;
 }
 
 sysret_t copy_to_user(uaddr_t dst, const void *src, size_t n)
 {
-	sysret_t error;
-
 	if (unlikely(!in_user_half(dst, n)))
 		return -EFAULT;
-	copy((void *)dst.raw, src, n, &error);
-	return error;
+	check_context();
+	return likely(user_copy((void *)dst.raw, src, n) == 0) ? 0 : fault_error();
+}
+
+sysret_t copy_pair_to_user(uaddr_t dst, uint64_t first, uint64_t second)
+{
+	if (unlikely(!in_user_half(dst, 2 * sizeof(uint64_t))))
+		return -EFAULT;
+	check_context();
+	return likely(user_store_pair((void *)dst.raw, first, second) == 0) ? 0 : fault_error();
 }
 
 /*

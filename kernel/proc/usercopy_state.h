@@ -3,5 +3,5 @@
 
 #include "arch/x86_64/cpu.h"
 
-/* Set by the handler when a user copy's fault cannot be resolved at once. */
+/* Of the last fault of a user copy that was not resolved: it could be, after waiting for memory. */
 DECLARE_PERCPU(bool, usercopy_must_wait);

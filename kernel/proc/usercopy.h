@@ -14,6 +14,9 @@
 __must_check sysret_t copy_from_user(void *dst, uaddr_t src, size_t n);
 __must_check sysret_t copy_to_user(uaddr_t dst, const void *src, size_t n);
 
+/* The same as copy_to_user() of two words, as most structures of a time are. */
+__must_check sysret_t copy_pair_to_user(uaddr_t dst, uint64_t first, uint64_t second);
+
 /* The same, but tells how many bytes were copied before the fault. */
 size_t copy_from_user_partly(void *dst, uaddr_t src, size_t n, sysret_t *error);
 
