@@ -43,24 +43,34 @@ static void replace_child(struct rb_root *root, struct rb_node *parent, const st
 		set_parent(new, parent);
 }
 
+/* A tree under change. */
+struct tree {
+	struct rb_root *root;
+	rb_rotated_fn *rotated;
+};
+
 /* Move `node` down to the given side; its child of the other side takes its place. */
-static void rotate(struct rb_root *root, struct rb_node *node, int side)
+static void rotate(const struct tree *tree, struct rb_node *node, int side)
 {
 	struct rb_node *up = node->child[!side];
 	struct rb_node *inner = up->child[side];
 
-	replace_child(root, rb_parent(node), node, up);
+	replace_child(tree->root, rb_parent(node), node, up);
 	up->child[side] = node;
 	set_parent(node, up);
 	node->child[!side] = inner;
 	if (inner != NULL)
 		set_parent(inner, node);
+	if (tree->rotated)
+		tree->rotated(node, up);
 }
 
 /* A red node under a red parent is the only rule that may be broken; it moves up until it is not.
  */
-void rb_insert_fixup(struct rb_node *node, struct rb_root *root)
+void rb_link_fixup(struct rb_node *node, struct rb_root *root, rb_rotated_fn *rotated)
 {
+	const struct tree tree = {root, rotated};
+
 	while (is_red(rb_parent(node))) {
 		struct rb_node *parent = rb_parent(node);
 		struct rb_node *grand = rb_parent(parent); /* exists: the root is black */
@@ -75,15 +85,20 @@ void rb_insert_fixup(struct rb_node *node, struct rb_root *root)
 			continue;
 		}
 		if (parent->child[!side] == node) {
-			rotate(root, parent, side);
+			rotate(&tree, parent, side);
 			parent = node;
 		}
 		set_black(parent);
 		set_red(grand);
-		rotate(root, grand, !side);
+		rotate(&tree, grand, !side);
 		break;
 	}
 	set_black(root->node);
+}
+
+void rb_insert_fixup(struct rb_node *node, struct rb_root *root)
+{
+	rb_link_fixup(node, root, NULL);
 }
 
 /* Exchange the places and colours of `node`, which has two children, and its successor. */
@@ -116,44 +131,48 @@ static void swap_with_next(struct rb_root *root, struct rb_node *node)
  * The sibling of a place that lacks one black node, made black: when it is red, a rotation at
  * their parent brings one of its black children into its place.
  */
-static struct rb_node *black_sibling(struct rb_root *root, struct rb_node *parent, int side)
+static struct rb_node *black_sibling(const struct tree *tree, struct rb_node *parent, int side)
 {
 	struct rb_node *sibling = parent->child[!side];
 
 	if (is_red(sibling)) {
 		set_black(sibling);
 		set_red(parent);
-		rotate(root, parent, side);
+		rotate(tree, parent, side);
 		sibling = parent->child[!side];
 	}
 	return sibling;
 }
 
 /* Give the lacking side a black node from the sibling, which has a red child. */
-static void borrow_black(struct rb_root *root, struct rb_node *parent, struct rb_node *sibling,
+static void borrow_black(const struct tree *tree, struct rb_node *parent, struct rb_node *sibling,
 			 int side)
 {
 	if (!is_red(sibling->child[!side])) {
 		set_black(sibling->child[side]);
 		set_red(sibling);
-		rotate(root, sibling, !side);
+		rotate(tree, sibling, !side);
 		sibling = parent->child[!side];
 	}
 	copy_color(sibling, parent);
 	set_black(parent);
 	set_black(sibling->child[!side]);
-	rotate(root, parent, side);
+	rotate(tree, parent, side);
 }
 
-/* Paths through `node` (possibly an empty place) under `parent` lack one black node. */
-static void erase_fixup(struct rb_root *root, struct rb_node *node, struct rb_node *parent)
+void rb_unlink_fixup(const struct rb_hole *hole, struct rb_root *root, rb_rotated_fn *rotated)
 {
+	const struct tree tree = {root, rotated};
+	struct rb_node *node = hole->child, *parent = hole->parent;
+
+	if (!hole->lacks_black)
+		return;
 	while (parent != NULL && !is_red(node)) {
 		int side = parent->left != node;
-		struct rb_node *sibling = black_sibling(root, parent, side);
+		struct rb_node *sibling = black_sibling(&tree, parent, side);
 
 		if (is_red(sibling->left) || is_red(sibling->right)) {
-			borrow_black(root, parent, sibling, side);
+			borrow_black(&tree, parent, sibling, side);
 			return;
 		}
 		set_red(sibling);
@@ -164,18 +183,24 @@ static void erase_fixup(struct rb_root *root, struct rb_node *node, struct rb_no
 		set_black(node);
 }
 
-void rb_erase(struct rb_node *node, struct rb_root *root)
+struct rb_hole rb_unlink(struct rb_node *node, struct rb_root *root)
 {
-	struct rb_node *child;
-	struct rb_node *parent;
+	struct rb_hole hole;
 
 	if (node->left != NULL && node->right != NULL)
 		swap_with_next(root, node);
-	child = node->left != NULL ? node->left : node->right;
-	parent = rb_parent(node);
-	replace_child(root, parent, node, child);
-	if (!is_red(node))
-		erase_fixup(root, child, parent);
+	hole.child = node->left != NULL ? node->left : node->right;
+	hole.parent = rb_parent(node);
+	hole.lacks_black = !is_red(node);
+	replace_child(root, hole.parent, node, hole.child);
+	return hole;
+}
+
+void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	const struct rb_hole hole = rb_unlink(node, root);
+
+	rb_unlink_fixup(&hole, root, NULL);
 }
 
 /* The outermost node of the subtree at `node` on the given side. */

@@ -57,10 +57,34 @@ static inline void rb_link(struct rb_node *node, struct rb_node *parent, struct 
 	*link = node;
 }
 
-/* Restore the balance after rb_link(). */
+/*
+ * A tree whose elements summarise their subtrees is told of each rotation: `up` has just taken the
+ * place of `down`, which is now its child. NULL for trees that do not. Other changes of the shape,
+ * by rb_link() and rb_unlink(), are the owner's to follow from the place upward.
+ */
+typedef void rb_rotated_fn(struct rb_node *down, struct rb_node *up);
+
+/* Restore the balance after rb_link(); the second for trees without summaries. */
+void rb_link_fixup(struct rb_node *node, struct rb_root *root, rb_rotated_fn *rotated);
 void rb_insert_fixup(struct rb_node *node, struct rb_root *root);
 
-/* Remove `node`, which must be in the tree. The node's own fields mean nothing afterwards. */
+/* What a node leaves behind: paths through the place may lack a black node. */
+struct rb_hole {
+	struct rb_node *parent; /* of the place, or NULL: the root's */
+	struct rb_node *child;	/* what is in it now, or NULL */
+	bool lacks_black;
+};
+
+/*
+ * Take `node`, which must be in the tree, out of it. If it has two children, the next node moves
+ * to its place, and the hole is where that was. The node's own fields mean nothing afterwards.
+ */
+struct rb_hole rb_unlink(struct rb_node *node, struct rb_root *root);
+
+/* Restore the balance after rb_unlink(). */
+void rb_unlink_fixup(const struct rb_hole *hole, struct rb_root *root, rb_rotated_fn *rotated);
+
+/* Both, for trees without summaries. */
 void rb_erase(struct rb_node *node, struct rb_root *root);
 
 /* The node with the smallest and the greatest key, or NULL when the tree is empty. */

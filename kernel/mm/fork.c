@@ -17,7 +17,7 @@ static int copy_area(struct space *to, const struct vma *vma)
 	*copy = *vma;
 	if (copy->object)
 		object_get(copy->object);
-	vma_insert(&to->vmas, copy);
+	vma_append(&to->vmas, copy);
 	return 0;
 }
 

@@ -11,7 +11,6 @@
 
 #define CHUNK_BUDGET 256 /* pages, at about 110 instructions each */
 #define CHUNK_AREAS  64	 /* vmas, at about 300 */
-#define MAX_VMAS     65530
 
 /* Where mappings without a place may go: from here up; with MAP_32BIT, as on Linux, in here. */
 #define LOWEST	  KIB(64)
@@ -34,10 +33,11 @@ static bool promises_too_much(uint64_t size, int prot, int flags)
 	return (prot & PROT_WRITE) && !(flags & (MAP_SHARED | MAP_NORESERVE)) && size > ram;
 }
 
-/* Where the mapping goes; a negative errno as Linux gives it. [lock] */
-static int64_t place(struct space *space, uint64_t addr, uint64_t size, int flags)
+/* Where the mapping goes: its address, or a negative errno as Linux gives it. [lock] */
+static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int flags,
+			  struct vma_place *place)
 {
-	uint64_t found;
+	uint64_t low = LOWEST, high = space->mmap_top, found;
 
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (!IS_ALIGNED(addr, PAGE_SIZE))
@@ -46,38 +46,41 @@ static int64_t place(struct space *space, uint64_t addr, uint64_t size, int flag
 			return -ENOMEM;
 		if (addr < USER_START)
 			return -EPERM;
-		return vma_range_is_free(&space->vmas, addr, addr + size) ? (int64_t)addr : -EEXIST;
+		if (!vma_range_is_free(&space->vmas, addr, addr + size, place))
+			return -EEXIST;
+		return (int64_t)addr;
 	}
 	addr = ALIGN_DOWN(addr, PAGE_SIZE);
 	if (addr >= USER_START && addr <= USER_END - size &&
-	    vma_range_is_free(&space->vmas, addr, addr + size))
+	    vma_range_is_free(&space->vmas, addr, addr + size, place))
 		return (int64_t)addr;
-	if (flags & MAP_32BIT)
-		found = vma_find_gap(&space->vmas, size, PAGE_SIZE, LOW_START, LOW_END);
-	else
-		found = vma_find_gap(&space->vmas, size, PAGE_SIZE, LOWEST, space->mmap_top);
+	if (flags & MAP_32BIT) {
+		low = LOW_START;
+		high = LOW_END;
+	}
+	found = vma_find_gap(&space->vmas, size, PAGE_SIZE, low, high, place);
 	return found ? (int64_t)found : -ENOMEM;
 }
 
 /* Enter `area` into the tree, by growing a neighbour or with memory of its own. [lock] */
-static int add_area(struct space *space, const struct vma *area)
+static int add_area(struct space *space, const struct vma_place *place, const struct vma *area)
 {
 	struct vma *gone, *vma = NULL;
 
 	/* Each stack stays an area of its own, so that its guard is where it was. */
-	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(&space->vmas, area, &gone)) {
+	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(&space->vmas, place, area, &gone)) {
 		if (gone)
 			vma_release(gone);
 		return 0;
 	}
-	if (space->vmas.count < MAX_VMAS)
+	if (space->vmas.count < VMA_COUNT_MAX)
 		vma = vma_alloc();
 	if (!vma)
 		return -ENOMEM;
 	*vma = *area;
 	if (vma->object)
 		object_get(vma->object);
-	vma_insert(&space->vmas, vma);
+	vma_insert(&space->vmas, place, vma);
 	return 0;
 }
 
@@ -85,6 +88,7 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 		    struct vm_object *object, uint64_t offset)
 {
 	uint64_t size = page_length(length);
+	struct vma_place place;
 	int64_t where;
 
 	if (!size)
@@ -92,7 +96,7 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 	if (promises_too_much(size, prot, flags))
 		return -ENOMEM;
 	lock_acquire(&space->lock);
-	where = place(space, addr, size, flags);
+	where = find_place(space, addr, size, flags, &place);
 	if (where >= 0) {
 		struct vma area = {
 			.start = (uint64_t)where,
@@ -103,7 +107,7 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 			.object = object,
 			.pgoff = object ? offset >> PAGE_SHIFT : (uint64_t)where >> PAGE_SHIFT,
 		};
-		int error = add_area(space, &area);
+		int error = add_area(space, &place, &area);
 
 		if (error)
 			where = error;
@@ -113,16 +117,13 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 }
 
 /* Take the vmas of the range out of the tree. [lock] */
-static int remove_areas(struct space *space, uint64_t start, uint64_t end)
+static int remove_areas(struct space *space, const struct vma_range *range)
 {
-	struct vma_edit edit;
+	struct vma *spares[2];
 
-	if (vma_range_is_free(&space->vmas, start, end))
-		return 0;
-	if (!vma_edit_begin(&edit, vma_splits(&space->vmas, start, end)))
+	if (!vma_spares_alloc(&space->vmas, vma_remove_splits(range), spares))
 		return -ENOMEM;
-	vma_remove(&space->vmas, start, end, &edit);
-	vma_edit_end(&edit);
+	vma_change_end(spares, vma_remove(&space->vmas, range, spares[0]));
 	return 0;
 }
 
@@ -133,8 +134,9 @@ static int remove_areas(struct space *space, uint64_t start, uint64_t end)
  */
 sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor)
 {
-	uint64_t size = page_length(length), end = addr + size, cut;
+	uint64_t size = page_length(length), end = addr + size;
 	unsigned budget = CHUNK_BUDGET;
+	struct vma_range range;
 	struct tlb_batch batch;
 	sysret_t result;
 
@@ -143,11 +145,11 @@ sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint6
 	if (!*cursor)
 		*cursor = addr;
 	lock_acquire(&space->lock);
-	cut = vma_cut(&space->vmas, *cursor, end, CHUNK_AREAS);
-	result = remove_areas(space, *cursor, cut);
+	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
+	result = remove_areas(space, &range);
 	if (!result) {
 		tlb_batch_init(&batch, space);
-		umap_clear(space, cursor, cut, &budget, &batch);
+		umap_clear(space, cursor, range.end, &budget, &batch);
 		tlb_batch_finish(&batch);
 		result = *cursor < end ? SYS_AGAIN : 0;
 	}

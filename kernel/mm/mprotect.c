@@ -43,17 +43,15 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 	tlb_batch_finish(&batch);
 }
 
-/* Give the vmas of [start, end) the protection. [lock] */
-static int protect_areas(struct space *space, uint64_t start, uint64_t end, uint32_t prot)
+/* Give the vmas of the range the protection. [lock] */
+static int protect_areas(struct space *space, const struct vma_range *range, uint32_t prot)
 {
-	struct vma_edit edit;
+	const struct vma_change change = {.prot_clear = PROT_MASK, .prot_set = prot & PROT_MASK};
+	struct vma *spares[2];
 
-	if (start == end)
-		return 0;
-	if (!vma_edit_begin(&edit, vma_splits(&space->vmas, start, end)))
+	if (!vma_spares_alloc(&space->vmas, vma_change_splits(range, &change), spares))
 		return -ENOMEM;
-	vma_protect(&space->vmas, start, end, prot & PROT_MASK, &edit);
-	vma_edit_end(&edit);
+	vma_change_end(spares, vma_change(&space->vmas, range, &change, spares));
 	return 0;
 }
 
@@ -64,7 +62,8 @@ static int protect_areas(struct space *space, uint64_t start, uint64_t end, uint
 sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int prot,
 			uint64_t *cursor)
 {
-	uint64_t size = ALIGN_UP(length, PAGE_SIZE), end = addr + size, cut, mapped;
+	uint64_t size = ALIGN_UP(length, PAGE_SIZE), end = addr + size, cut;
+	struct vma_range range;
 	sysret_t result;
 
 	if (!size)
@@ -74,15 +73,16 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	if (!*cursor)
 		*cursor = addr;
 	lock_acquire(&space->lock);
-	cut = vma_cut(&space->vmas, *cursor, end, CHUNK_AREAS);
-	mapped = vma_mapped_until(&space->vmas, *cursor, cut);
-	result = protect_areas(space, *cursor, mapped, (uint32_t)prot);
+	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
+	cut = range.end;
+	vma_range_stop_at_hole(&range);
+	result = protect_areas(space, &range, (uint32_t)prot);
 	if (!result) {
-		protect_pages(space, cursor, mapped, (uint32_t)prot);
-		if (*cursor < mapped || (mapped == cut && cut < end))
+		protect_pages(space, cursor, range.end, (uint32_t)prot);
+		if (*cursor < range.end || (range.end == cut && cut < end))
 			result = SYS_AGAIN;
 		else
-			result = mapped < end ? -ENOMEM : 0;
+			result = range.end < end ? -ENOMEM : 0;
 	}
 	lock_release(&space->lock);
 	return result;
@@ -106,10 +106,13 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int 
 	uint64_t end = addr + ALIGN_UP(length, PAGE_SIZE);
 	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
 	uint64_t hole = *cursor & CURSOR_HOLE, cut;
+	struct vma_range range;
 
 	lock_acquire(&space->lock);
-	cut = vma_cut(&space->vmas, at, end, CHUNK_AREAS);
-	if (vma_mapped_until(&space->vmas, at, cut) < cut)
+	range = vma_range_find(&space->vmas, at, end, CHUNK_AREAS);
+	cut = range.end;
+	vma_range_stop_at_hole(&range);
+	if (range.end < cut)
 		hole = CURSOR_HOLE;
 	if (advice == MADV_DONTNEED)
 		discard_pages(space, &at, cut);

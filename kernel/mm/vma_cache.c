@@ -28,30 +28,31 @@ void vma_release(struct vma *vma)
 	vma_free(vma);
 }
 
-bool vma_edit_begin(struct vma_edit *edit, unsigned spares)
+bool vma_spares_alloc(const struct vma_tree *tree, unsigned n, struct vma *spares[2])
 {
-	*edit = (struct vma_edit){0};
-	for (unsigned i = 0; i < spares; i++) {
-		edit->spare[i] = vma_alloc();
-		if (!edit->spare[i]) {
-			vma_free(edit->spare[0]);
+	spares[0] = NULL;
+	spares[1] = NULL;
+	if (n && tree->count >= VMA_COUNT_MAX)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		spares[i] = vma_alloc();
+		if (!spares[i]) {
+			vma_free(spares[0]);
 			return false;
 		}
 	}
 	return true;
 }
 
-void vma_edit_end(struct vma_edit *edit)
+void vma_change_end(struct vma *const spares[2], struct vma *removed)
 {
 	struct vma *next;
 
-	for (unsigned i = 0; i < ARRAY_SIZE(edit->spare); i++) {
-		if (i >= edit->used)
-			vma_free(edit->spare[i]);
-		else if (edit->spare[i]->object)
-			object_get(edit->spare[i]->object);
+	for (unsigned i = 0; i < 2 && spares[i]; i++) {
+		if (spares[i]->object)
+			object_get(spares[i]->object);
 	}
-	for (struct vma *vma = edit->removed; vma; vma = next) {
+	for (struct vma *vma = removed; vma; vma = next) {
 		next = vma->next;
 		vma_release(vma);
 	}

@@ -15,8 +15,17 @@ void vma_free(struct vma *vma);
 /* The same, and give its reference to its object back. */
 void vma_release(struct vma *vma);
 
-/* Begin an edit with as many spares as vma_splits() says; false without memory. RANK_SLAB. */
-__must_check bool vma_edit_begin(struct vma_edit *edit, unsigned spares);
+/* Linux's limit of areas in one space (vm.max_map_count). */
+#define VMA_COUNT_MAX 65530
 
-/* After the edit: references of the spares used are taken, what left the tree is released. */
-void vma_edit_end(struct vma_edit *edit);
+/*
+ * The memory for a change of `tree` that splits `n` areas (0 to 2): spares[0 .. n), the rest is
+ * NULL. False without memory, or when there are too many areas. Takes RANK_SLAB.
+ */
+__must_check bool vma_spares_alloc(const struct vma_tree *tree, unsigned n, struct vma *spares[2]);
+
+/*
+ * After the change: the spares, which are areas now, take their references, and the areas that left
+ * the tree, a list by vma.next, are released.
+ */
+void vma_change_end(struct vma *const spares[2], struct vma *removed);

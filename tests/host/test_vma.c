@@ -1,4 +1,5 @@
-// sources: kernel/mm/vma.c kernel/lib/rbtree.c tests/host/host_panic.c
+// sources: kernel/mm/vma.c kernel/mm/vma_gap.c kernel/mm/vma_change.c kernel/lib/rbtree.c
+// tests/host/host_panic.c
 /* The vma tree: rules case by case, then random changes against an array of pages. */
 #include "host_test.h"
 
@@ -86,14 +87,20 @@ static void check_vma(const struct vma *vma)
 
 static void check_tree(void)
 {
+	struct rb_node *node = rb_first(&tree.root);
+	struct vma *prev = NULL;
 	uint64_t end = 0;
 	uint64_t pages = 0;
 	uint32_t count = 0;
 
-	for (struct vma *vma = vma_first(&tree); vma; vma = vma_next(vma)) {
+	for (struct vma *vma = tree.first; vma; vma = vma->next) {
 		uint64_t guard = vma->flags & VMA_GROWSDOWN ? VMA_STACK_GUARD : 0;
 		uint64_t low = vma->start > guard ? vma->start - guard : 0;
 
+		assert_ptr_equal(node, &vma->node);
+		node = rb_next(node);
+		assert_ptr_equal(vma->prev, prev);
+		prev = vma;
 		assert_true(vma->start >= end && vma->start < vma->end);
 		assert_int_equal(vma->gap, MIN(low > end ? low - end : 0, TIB(1)));
 		check_vma(vma);
@@ -101,6 +108,8 @@ static void check_tree(void)
 		pages += (vma->end - vma->start) / PAGE_SIZE;
 		count++;
 	}
+	assert_null(node);
+	assert_ptr_equal(tree.last, prev);
 	check_gaps(tree.root.node);
 	assert_int_equal(tree.count, count);
 	assert_int_equal(tree.pages, pages);
@@ -130,8 +139,12 @@ static void destroy(void)
 
 static void map_in_tree(const struct vma *new)
 {
+	struct vma_place place;
 	struct vma *removed;
-	struct vma *vma = vma_absorb(&tree, new, &removed);
+	struct vma *vma;
+
+	assert_true(vma_range_is_free(&tree, new->start, new->end, &place));
+	vma = vma_absorb(&tree, &place, new, &removed);
 
 	if (removed)
 		free_vma(removed);
@@ -146,7 +159,7 @@ static void map_in_tree(const struct vma *new)
 	vma->flags = new->flags;
 	vma->object = new->object;
 	vma->pgoff = new->pgoff;
-	vma_insert(&tree, vma);
+	vma_insert(&tree, &place, vma);
 }
 
 static void map(uint64_t page, uint64_t n, uint32_t prot, uint32_t flags, uint64_t object,
@@ -166,26 +179,24 @@ static void map(uint64_t page, uint64_t n, uint32_t prot, uint32_t flags, uint64
 		model[page + i] = (struct model_page){true, prot, flags, new.object, pgoff + i};
 }
 
-static void begin_edit(struct vma_edit *edit, uint64_t page, uint64_t n)
+static struct vma_range range_of(uint64_t page, uint64_t n)
 {
-	unsigned int needed = vma_splits(&tree, addr_of(page), addr_of(page + n));
-
-	assert_true(needed <= 2);
-	*edit = (struct vma_edit){0};
-	for (unsigned int i = 0; i < needed; i++)
-		edit->spare[i] = new_vma();
+	return vma_range_find(&tree, addr_of(page), addr_of(page + n), UINT32_MAX);
 }
 
-/* All spares must have been needed; what left the tree is freed. */
-static void end_edit(struct vma_edit *edit)
+/* The memory for a change of the range; what is left over of it afterwards would be a leak. */
+static void get_spares(struct vma *spares[2], unsigned int n)
 {
-	unsigned int given = 0;
+	assert_true(n <= 2);
+	for (unsigned int i = 0; i < 2; i++)
+		spares[i] = i < n ? new_vma() : NULL;
+}
+
+static void free_list(struct vma *removed)
+{
 	struct vma *next;
 
-	while (given < 2 && edit->spare[given])
-		given++;
-	assert_int_equal(edit->used, given);
-	for (struct vma *vma = edit->removed; vma; vma = next) {
+	for (struct vma *vma = removed; vma; vma = next) {
 		next = vma->next;
 		free_vma(vma);
 	}
@@ -193,35 +204,71 @@ static void end_edit(struct vma_edit *edit)
 
 static void unmap(uint64_t page, uint64_t n)
 {
-	struct vma_edit edit;
+	struct vma_range range = range_of(page, n);
+	struct vma *removed, *spares[2];
 	uint64_t end = 0;
 
-	begin_edit(&edit, page, n);
-	vma_remove(&tree, addr_of(page), addr_of(page + n), &edit);
-	for (struct vma *vma = edit.removed; vma; vma = vma->next) {
+	get_spares(spares, vma_remove_splits(&range));
+	removed = vma_remove(&tree, &range, spares[0]);
+	for (struct vma *vma = removed; vma; vma = vma->next) {
 		assert_true(vma->start >= addr_of(page) && vma->end <= addr_of(page + n));
 		assert_true(vma->start >= end);
 		end = vma->end;
 		check_vma(vma);
-		memset(&model[vma->start / PAGE_SIZE - BASE], 0,
-		       (vma->end - vma->start) / PAGE_SIZE * sizeof(model[0]));
 	}
-	for (uint64_t i = 0; i < n; i++)
-		assert_false(model[page + i].mapped);
-	end_edit(&edit);
+	memset(&model[page], 0, n * sizeof(model[0]));
+	free_list(removed);
+}
+
+static void change(uint64_t page, uint64_t n, const struct vma_change *change)
+{
+	struct vma_range range = range_of(page, n);
+	struct vma *spares[2];
+
+	get_spares(spares, vma_change_splits(&range, change));
+	free_list(vma_change(&tree, &range, change, spares));
+	for (uint64_t i = page; i < page + n; i++) {
+		if (!model[i].mapped)
+			continue;
+		model[i].prot = (model[i].prot & ~change->prot_clear) | change->prot_set;
+		model[i].flags = (model[i].flags & ~change->flags_clear) | change->flags_set;
+	}
 }
 
 static void protect(uint64_t page, uint64_t n, uint32_t prot)
 {
-	struct vma_edit edit;
+	const struct vma_change to = {.prot_clear = RW | PROT_EXEC, .prot_set = prot};
 
-	begin_edit(&edit, page, n);
-	vma_protect(&tree, addr_of(page), addr_of(page + n), prot, &edit);
-	for (uint64_t i = 0; i < n; i++) {
-		if (model[page + i].mapped)
-			model[page + i].prot = prot;
+	change(page, n, &to);
+}
+
+/* The end of the mapped run of pages that begins at `start`. */
+static uint64_t mapped_until(uint64_t start, uint64_t end)
+{
+	struct vma_range range = vma_range_find(&tree, start, end, UINT32_MAX);
+
+	vma_range_stop_at_hole(&range);
+	return range.end;
+}
+
+static uint64_t find_gap(uint64_t size, uint64_t align, uint64_t low, uint64_t high)
+{
+	struct vma_place place, same;
+	uint64_t found = vma_find_gap(&tree, size, align, low, high, &place);
+
+	if (found) {
+		assert_true(vma_range_is_free(&tree, found, found + size, &same));
+		assert_ptr_equal(place.below, same.below);
+		assert_ptr_equal(place.above, same.above);
 	}
-	end_edit(&edit);
+	return found;
+}
+
+static bool is_free(uint64_t start, uint64_t end)
+{
+	struct vma_place place;
+
+	return vma_range_is_free(&tree, start, end, &place);
 }
 
 /* --- cases --- */
@@ -233,12 +280,12 @@ static void empty_tree(void **state)
 	check_tree();
 	assert_null(vma_find(&tree, 0));
 	assert_null(vma_find_from(&tree, 0));
-	assert_null(vma_first(&tree));
-	assert_true(vma_range_is_free(&tree, 0, UINT64_MAX));
+	assert_null(tree.first);
+	assert_true(is_free(0, UINT64_MAX));
 	unmap(0, PAGES);
 	protect(0, PAGES, RW);
-	assert_int_equal(vma_mapped_until(&tree, 0x1000, 0x3000), 0x1000);
-	assert_int_equal(vma_find_gap(&tree, 0x1000, 0x1000, 0x1000, 0x5000), 0x4000);
+	assert_int_equal(mapped_until(0x1000, 0x3000), 0x1000);
+	assert_int_equal(find_gap(0x1000, 0x1000, 0x1000, 0x5000), 0x4000);
 	assert_null(vma_pop(&tree));
 }
 
@@ -251,8 +298,8 @@ static void finding(void **state)
 	reset();
 	map(10, 5, RW, 0, 0, 0);
 	map(20, 5, RW, 0, 0, 0);
-	low = vma_first(&tree);
-	high = vma_next(low);
+	low = tree.first;
+	high = low->next;
 	for (int round = 0; round < 2; round++) {
 		assert_ptr_equal(vma_find(&tree, addr_of(10)), low);
 		assert_ptr_equal(vma_find(&tree, addr_of(15) - 1), low);
@@ -262,15 +309,15 @@ static void finding(void **state)
 		assert_ptr_equal(vma_find_from(&tree, addr_of(15)), high);
 		assert_null(vma_find_from(&tree, addr_of(25)));
 	}
-	assert_ptr_equal(vma_prev(high), low);
-	assert_null(vma_prev(low));
-	assert_null(vma_next(high));
-	assert_true(vma_range_is_free(&tree, addr_of(15), addr_of(20)));
-	assert_false(vma_range_is_free(&tree, addr_of(15), addr_of(21)));
+	assert_ptr_equal(high->prev, low);
+	assert_null(low->prev);
+	assert_null(high->next);
+	assert_true(is_free(addr_of(15), addr_of(20)));
+	assert_false(is_free(addr_of(15), addr_of(21)));
 	map(15, 5, PROT_READ, 0, 0, 0);
-	assert_int_equal(vma_mapped_until(&tree, addr_of(11), addr_of(24)), addr_of(24));
-	assert_int_equal(vma_mapped_until(&tree, addr_of(11), addr_of(30)), addr_of(25));
-	assert_int_equal(vma_mapped_until(&tree, addr_of(2), addr_of(30)), addr_of(2));
+	assert_int_equal(mapped_until(addr_of(11), addr_of(24)), addr_of(24));
+	assert_int_equal(mapped_until(addr_of(11), addr_of(30)), addr_of(25));
+	assert_int_equal(mapped_until(addr_of(2), addr_of(30)), addr_of(2));
 	destroy();
 }
 
@@ -339,21 +386,20 @@ static void gaps(void **state)
 	map(70, 10, PROT_READ, 0, 0, 0);
 	map(20, 40, RW, 0, 0, 0);
 	map(200, 10, RW, 0, 0, 0);
-	assert_int_equal(vma_find_gap(&tree, 5 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(95));
-	assert_int_equal(vma_find_gap(&tree, 6 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(84));
-	assert_int_equal(vma_find_gap(&tree, 10 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(80));
-	assert_int_equal(vma_find_gap(&tree, 11 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(9));
-	assert_int_equal(vma_find_gap(&tree, 20 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(0));
-	assert_int_equal(vma_find_gap(&tree, 21 * PAGE_SIZE, PAGE_SIZE, low, high), 0);
-	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, addr_of(95)), addr_of(89));
-	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, addr_of(20), addr_of(60)), 0);
-	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, low), 0);
-	assert_int_equal(vma_find_gap(&tree, 0, PAGE_SIZE, low, high), 0);
-	assert_int_equal(vma_find_gap(&tree, UINT64_MAX, PAGE_SIZE, low, high), 0);
-	assert_int_equal(vma_find_gap(&tree, 0 - PAGE_SIZE, 2 * PAGE_SIZE, low, UINT64_MAX), 0);
-	assert_int_equal(vma_find_gap(&tree, 2 * PAGE_SIZE, 4 * PAGE_SIZE, low, high), addr_of(96));
-	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, low, addr_of(300)),
-			 addr_of(299));
+	assert_int_equal(find_gap(5 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(95));
+	assert_int_equal(find_gap(6 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(84));
+	assert_int_equal(find_gap(10 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(80));
+	assert_int_equal(find_gap(11 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(9));
+	assert_int_equal(find_gap(20 * PAGE_SIZE, PAGE_SIZE, low, high), addr_of(0));
+	assert_int_equal(find_gap(21 * PAGE_SIZE, PAGE_SIZE, low, high), 0);
+	assert_int_equal(find_gap(PAGE_SIZE, PAGE_SIZE, low, addr_of(95)), addr_of(89));
+	assert_int_equal(find_gap(PAGE_SIZE, PAGE_SIZE, addr_of(20), addr_of(60)), 0);
+	assert_int_equal(find_gap(PAGE_SIZE, PAGE_SIZE, low, low), 0);
+	assert_int_equal(find_gap(0, PAGE_SIZE, low, high), 0);
+	assert_int_equal(find_gap(UINT64_MAX, PAGE_SIZE, low, high), 0);
+	assert_int_equal(find_gap(0 - PAGE_SIZE, 2 * PAGE_SIZE, low, UINT64_MAX), 0);
+	assert_int_equal(find_gap(2 * PAGE_SIZE, 4 * PAGE_SIZE, low, high), addr_of(96));
+	assert_int_equal(find_gap(PAGE_SIZE, PAGE_SIZE, low, addr_of(300)), addr_of(299));
 	destroy();
 }
 
@@ -365,9 +411,9 @@ static void stacks(void **state)
 	(void)state;
 	reset();
 	map(400, 2, RW, VMA_GROWSDOWN, 0, 0);
-	stack = vma_first(&tree);
+	stack = tree.first;
 	/* Nothing is placed in the guard. */
-	assert_int_equal(vma_find_gap(&tree, PAGE_SIZE, PAGE_SIZE, addr_of(0), addr_of(400)),
+	assert_int_equal(find_gap(PAGE_SIZE, PAGE_SIZE, addr_of(0), addr_of(400)),
 			 addr_of(400 - guard - 1));
 	map(100, 1, RW, 0, 0, 0);
 	assert_false(vma_grow_down(&tree, stack, addr_of(400)));
@@ -397,17 +443,17 @@ static void huge_gaps(void **state)
 		uint64_t start = TIB(4) * (i + 1) + TIB(1) * (i % 3);
 
 		vmas[i] = (struct vma){.start = start, .end = start + PAGE_SIZE};
-		vma_insert(&tree, &vmas[i]);
+		vma_append(&tree, &vmas[i]);
 	}
 	/* Their starts, in TiB: 4, 9, 14, 16, 21, 26, 28, 33. */
-	assert_int_equal(vma_find_gap(&tree, TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(33)), TIB(29));
-	assert_int_equal(vma_find_gap(&tree, TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(32)), TIB(22));
-	assert_int_equal(vma_find_gap(&tree, TIB(2) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(28)),
+	assert_int_equal(find_gap(TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(33)), TIB(29));
+	assert_int_equal(find_gap(TIB(4), PAGE_SIZE, PAGE_SIZE, TIB(32)), TIB(22));
+	assert_int_equal(find_gap(TIB(2) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(28)),
 			 TIB(26) + PAGE_SIZE);
-	assert_int_equal(vma_find_gap(&tree, TIB(5) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(26)),
+	assert_int_equal(find_gap(TIB(5) - PAGE_SIZE, PAGE_SIZE, PAGE_SIZE, TIB(26)),
 			 TIB(21) + PAGE_SIZE);
-	assert_int_equal(vma_find_gap(&tree, TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(33)), 0);
-	assert_int_equal(vma_find_gap(&tree, TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(40)), TIB(35));
+	assert_int_equal(find_gap(TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(33)), 0);
+	assert_int_equal(find_gap(TIB(5), PAGE_SIZE, PAGE_SIZE, TIB(40)), TIB(35));
 }
 
 static void a_stack_near_zero(void **state)
@@ -416,8 +462,56 @@ static void a_stack_near_zero(void **state)
 
 	(void)state;
 	reset();
-	vma_insert(&tree, &vma);
+	vma_append(&tree, &vma);
 	assert_int_equal(vma.gap, 0);
+}
+
+/* A change that changes nothing needs no memory; one of flags joins and splits as of protection. */
+static void changing_flags(void **state)
+{
+	const struct vma_change set = {.flags_set = 1U << 9}, clear = {.flags_clear = 1U << 9};
+
+	(void)state;
+	reset();
+	map(10, 10, RW, 0, 0, 0);
+	change(12, 2, &clear);
+	protect(15, 3, RW);
+	assert_int_equal(tree.count, 1);
+	change(12, 2, &set);
+	assert_int_equal(tree.count, 3);
+	change(10, 3, &set);
+	assert_int_equal(tree.count, 2);
+	check_tree();
+	change(0, PAGES, &clear);
+	assert_int_equal(tree.count, 1);
+	destroy();
+}
+
+/* A range is cut in front of an area. */
+static void cutting(void **state)
+{
+	struct vma_range range;
+
+	(void)state;
+	reset();
+	map(10, 2, RW, 0, 0, 0);
+	map(12, 2, PROT_READ, 0, 0, 0);
+	map(20, 2, RW, 0, 0, 0);
+	range = vma_range_find(&tree, addr_of(11), addr_of(21), 1);
+	assert_int_equal(range.end, addr_of(12));
+	assert_ptr_equal(range.first, range.last);
+	range = vma_range_find(&tree, addr_of(11), addr_of(21), 2);
+	assert_int_equal(range.end, addr_of(20));
+	assert_ptr_equal(range.last, range.first->next);
+	range = vma_range_find(&tree, addr_of(11), addr_of(20), 2);
+	assert_int_equal(range.end, addr_of(20));
+	range = vma_range_find(&tree, addr_of(11), addr_of(21), 3);
+	assert_int_equal(range.end, addr_of(21));
+	assert_ptr_equal(range.last, tree.last);
+	range = vma_range_find(&tree, addr_of(14), addr_of(20), 1);
+	assert_null(range.first);
+	assert_null(range.last);
+	destroy();
 }
 
 static void bad_calls(void **state)
@@ -425,19 +519,21 @@ static void bad_calls(void **state)
 	struct vma low = {.start = 0x1000, .end = 0x3000};
 	struct vma bad = {.start = 0x2000, .end = 0x4000};
 	struct vma empty = {.start = 0x5000, .end = 0x5000};
-	struct vma_edit edit = {0};
+	struct vma_place above = {.below = &low}, below = {.above = &low};
+	struct vma_range range;
 	struct vma *removed;
 
 	(void)state;
 	reset();
-	vma_insert(&tree, &low);
-	EXPECT_PANIC((void)vma_absorb(&tree, &bad, &removed), "ASSERT");
-	EXPECT_PANIC(vma_remove(&tree, 0x2000, 0x3000, &edit), "ASSERT");
-	EXPECT_PANIC(vma_remove(&tree, 0x2000, 0x2000, &edit), "ASSERT");
-	EXPECT_PANIC(vma_insert(&tree, &bad), "ASSERT");
-	reset();
-	vma_insert(&tree, &low);
-	EXPECT_PANIC(vma_insert(&tree, &empty), "ASSERT");
+	vma_append(&tree, &low);
+	EXPECT_PANIC((void)vma_absorb(&tree, &above, &bad, &removed), "ASSERT");
+	EXPECT_PANIC((void)vma_absorb(&tree, &below, &bad, &removed), "ASSERT");
+	range = vma_range_find(&tree, 0x1800, 0x2000, 1);
+	EXPECT_PANIC((void)vma_remove(&tree, &range, NULL), "ASSERT");
+	range.end = range.start;
+	EXPECT_PANIC((void)vma_remove(&tree, &range, NULL), "ASSERT");
+	EXPECT_PANIC(vma_insert(&tree, &above, &bad), "ASSERT");
+	EXPECT_PANIC(vma_append(&tree, &empty), "ASSERT");
 }
 
 /* --- random changes --- */
@@ -468,13 +564,20 @@ static uint64_t slow_gap(uint64_t n, uint64_t low, uint64_t high)
 	return 0;
 }
 
+static void change_some_flags(uint64_t page, uint64_t n)
+{
+	const struct vma_change to = {.flags_clear = 1U << 8, .flags_set = below(2) ? 1U << 8 : 0};
+
+	change(page, n, &to);
+}
+
 static void random_step(void)
 {
 	uint64_t page = below(PAGES);
 	uint64_t n = 1 + below(MIN(PAGES - page, 1 + below(40)));
 	uint64_t object = below(3);
 
-	switch (below(6)) {
+	switch (below(7)) {
 	case 0:
 	case 1:
 		if (model_free(page, n))
@@ -487,16 +590,17 @@ static void random_step(void)
 		protect(page, n, below(2) ? RW : PROT_READ);
 		break;
 	case 4:
+		change_some_flags(page, n);
+		break;
+	case 5:
 		n = 1 + below(30);
 		page = below(PAGES - n);
-		assert_int_equal(vma_find_gap(&tree, n * PAGE_SIZE, PAGE_SIZE, addr_of(page),
-					      addr_of(PAGES)),
+		assert_int_equal(find_gap(n * PAGE_SIZE, PAGE_SIZE, addr_of(page), addr_of(PAGES)),
 				 slow_gap(n, page, PAGES));
 		break;
 	default:
 		assert_int_equal(vma_find(&tree, addr_of(page) + 5) != NULL, model[page].mapped);
-		assert_int_equal(vma_range_is_free(&tree, addr_of(page), addr_of(page + n)),
-				 model_free(page, n));
+		assert_int_equal(is_free(addr_of(page), addr_of(page + n)), model_free(page, n));
 		break;
 	}
 }
@@ -519,11 +623,12 @@ static void random_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_tree), cmocka_unit_test(finding),
-		cmocka_unit_test(merging),    cmocka_unit_test(splitting),
-		cmocka_unit_test(gaps),	      cmocka_unit_test(stacks),
-		cmocka_unit_test(huge_gaps),  cmocka_unit_test(a_stack_near_zero),
-		cmocka_unit_test(bad_calls),  cmocka_unit_test(random_steps),
+		cmocka_unit_test(empty_tree),	  cmocka_unit_test(finding),
+		cmocka_unit_test(merging),	  cmocka_unit_test(splitting),
+		cmocka_unit_test(gaps),		  cmocka_unit_test(stacks),
+		cmocka_unit_test(huge_gaps),	  cmocka_unit_test(a_stack_near_zero),
+		cmocka_unit_test(bad_calls),	  cmocka_unit_test(random_steps),
+		cmocka_unit_test(changing_flags), cmocka_unit_test(cutting),
 	};
 
 	return cmocka_run_group_tests_name("vma", tests, NULL, NULL);
