@@ -52,19 +52,15 @@ static uint32_t load_of(uint32_t cpu)
 	return PERCPU_OF(cpu, runq)->count + (cpu_by_id(cpu)->current != NULL);
 }
 
-/* A CPU for the thread: where it was if nothing runs there, else the least busy. */
-static uint32_t choose_cpu(const struct thread *thread)
+/* The least busy CPU that the thread may run on; UINT32_MAX when the mask changed meanwhile. */
+static uint32_t least_busy_cpu(const struct thread *thread)
 {
 	uint32_t best = UINT32_MAX, best_load = UINT32_MAX;
 
-	if (cpu_count == 1)
-		return 0;
-	if (cpu_by_id(thread->cpu)->online && may_run_on(thread, thread->cpu) &&
-	    load_of(thread->cpu) == 0)
-		return thread->cpu;
 	for (uint32_t cpu = 0; cpu < cpu_count && best_load; cpu++) {
 		uint32_t load;
 
+		delay_point("choose");
 		if (!cpu_by_id(cpu)->online || !may_run_on(thread, cpu))
 			continue;
 		load = load_of(cpu);
@@ -73,8 +69,26 @@ static uint32_t choose_cpu(const struct thread *thread)
 			best_load = load;
 		}
 	}
-	/* An affinity without a CPU that is online is refused when it is set. */
-	ASSERT(best != UINT32_MAX);
+	return best;
+}
+
+/*
+ * A CPU for the thread: where it was if nothing runs there, else the least busy. The mask is read
+ * without a lock: a CPU that enters it may have been passed when the one before it leaves. But one
+ * of them is online at any time, so another look finds it.
+ */
+static uint32_t choose_cpu(const struct thread *thread)
+{
+	uint32_t best;
+
+	if (cpu_count == 1)
+		return 0;
+	if (cpu_by_id(thread->cpu)->online && may_run_on(thread, thread->cpu) &&
+	    load_of(thread->cpu) == 0)
+		return thread->cpu;
+	do
+		best = least_busy_cpu(thread);
+	while (unlikely(best == UINT32_MAX));
 	return best;
 }
 
@@ -330,10 +344,7 @@ static void requeue_stranger(struct thread *thread)
 		enqueue(thread, choose_cpu(thread), false);
 }
 
-/*
- * Others read the mask without the lock, from the first CPU to the last, and must find one: so the
- * new CPUs enter before the old ones go.
- */
+/* The mask is read without the lock, and some CPU must always be in it: new ones enter first. */
 void sched_set_affinity(struct thread *thread, const uint64_t *mask)
 {
 	for (unsigned word = 0; word < CPU_WORDS; word++)

@@ -13,6 +13,12 @@ def test_no_wake_up_is_lost(boot, point):
     assert f"us at '{point}'" in result.log
 
 
+def test_a_thread_that_is_moved_finds_a_cpu(boot):
+    result = boot("movers", cpus=2, build="debug", append="delay=choose", timeout=120)
+    assert result.status == 0, result
+    assert "us at 'choose'" in result.log
+
+
 def test_the_time_can_be_chosen(boot):
     result = boot("hello", cpus=1, build="debug", append="delay=queued delay-us=77")
     assert "delay: 77 us at 'queued'" in result.log
