@@ -146,7 +146,7 @@ void vma_unlink(struct vma_tree *tree, struct vma *vma)
 	struct rb_hole hole = rb_unlink(&vma->node, &tree->root);
 
 	list_out(tree, vma);
-	vma_gap_unlinked(&hole, vma->next, moved);
+	vma_gap_unlinked(&hole, vma, moved);
 	rb_unlink_fixup(&hole, &tree->root, vma_gap_rotated);
 	tree->count--;
 	if (tree->recent == vma)

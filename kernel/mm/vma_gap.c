@@ -86,13 +86,16 @@ void vma_gap_linked(struct vma *vma)
 
 /*
  * The area above is on the path from the hole to the root, or it is what is in the hole now. If it
- * moved to the place of the one that left, its max_gap is still that of its old place.
+ * moved to the place of the one that left, what was known of that subtree is its to start from.
  */
-void vma_gap_unlinked(const struct rb_hole *hole, struct vma *above, bool moved)
+void vma_gap_unlinked(const struct rb_hole *hole, const struct vma *left, bool moved)
 {
+	struct vma *above = left->next;
 	bool changed = above && (set_gap(above) || moved);
 	struct rb_node *node = above && hole->child == &above->node ? hole->child : hole->parent;
 
+	if (moved)
+		above->max_gap = left->max_gap;
 	update_upward(node, changed ? &above->node : NULL);
 }
 

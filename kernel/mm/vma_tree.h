@@ -26,8 +26,11 @@ void vma_gap_changed(struct vma *vma);
 /* After rb_link(): the gaps of `vma` and of the area above it, up to the root. */
 void vma_gap_linked(struct vma *vma);
 
-/* After rb_unlink(): the gap of `above`, the area above the one that left, up to the root. */
-void vma_gap_unlinked(const struct rb_hole *hole, struct vma *above, bool moved);
+/*
+ * After rb_unlink() of `left`: the gap of the area above it, up to the root. `moved`: that area has
+ * its place now.
+ */
+void vma_gap_unlinked(const struct rb_hole *hole, const struct vma *left, bool moved);
 
 /* After a rotation: the largest gaps of the two. An rb_rotated_fn. */
 void vma_gap_rotated(struct rb_node *down, struct rb_node *up);

@@ -1,5 +1,5 @@
 // sources: kernel/mm/vma.c kernel/mm/vma_gap.c kernel/mm/vma_change.c kernel/lib/rbtree.c
-// tests/host/host_panic.c
+// sources: tests/host/host_panic.c
 /* The vma tree: rules case by case, then random changes against an array of pages. */
 #include "host_test.h"
 
@@ -613,8 +613,7 @@ static void random_steps(void **state)
 		reset();
 		for (int i = 0; i < 5000; i++) {
 			random_step();
-			if (i % 4 == 0)
-				check_tree();
+			check_tree();
 		}
 		destroy();
 	}
