@@ -16,6 +16,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/phys.h"
+#include "mm/tlb_flush.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
 #include "proc/sched.h"
@@ -43,6 +44,19 @@ static void read_archives(void)
 	}
 }
 
+/* What the pre-switch checks and the TLBs have seen. */
+static void tell_switches(void)
+{
+	struct tlb_counts counts;
+
+	for (uint32_t id = 0; id < cpu_count; id++)
+		log_line("switch: cpu=%u pre-switch checks passed count=%lu", id,
+			 cpu_by_id(id)->cr3_checks);
+	tlb_count(&counts);
+	log_line("TLB: %lu loads of a space, %lu kept its translations, %lu flushes asked %lu CPUs",
+		 counts.loads, counts.kept, counts.asks, counts.asked);
+}
+
 /* All processes are gone: what is left to say, the verdict, and the end of the machine's work. */
 static __noreturn void finish(int wait_status)
 {
@@ -52,9 +66,7 @@ static __noreturn void finish(int wait_status)
 	boot_memory_tell_end();
 	paint_log();
 	timers_log();
-	for (uint32_t id = 0; id < cpu_count; id++)
-		log_line("switch: cpu=%u pre-switch checks passed count=%lu", id,
-			 cpu_by_id(id)->cr3_checks);
+	tell_switches();
 	if (signal)
 		log_line("the first process was killed by signal %d", signal);
 	else

@@ -17,6 +17,7 @@
 #include "lib/string.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
+#include "mm/tlb_cpu.h"
 
 #define APIC_WINDOW   PAGE_SIZE
 #define IOAPIC_WINDOW 0x20
@@ -117,6 +118,7 @@ static void tell_cpu(void)
 	add_word(words, sizeof(words), f->smap, "smap");
 	add_word(words, sizeof(words), f->umip, "umip");
 	add_word(words, sizeof(words), f->pge, "pge");
+	add_word(words, sizeof(words), tlb_pcid, "pcid");
 	add_word(words, sizeof(words), f->gib_pages, "1gib-pages");
 	add_word(words, sizeof(words), f->fsgsbase, "fsgsbase");
 	add_word(words, sizeof(words), f->xsave, "xsave");

@@ -18,6 +18,7 @@
 #include "mm/ptdump.h"
 #include "mm/shared.h"
 #include "mm/space.h"
+#include "mm/tlb_cpu.h"
 #include "mm/window.h"
 #include "proc/process.h"
 
@@ -158,6 +159,7 @@ void boot_memory_start(void)
 	master_switch();
 	vga_text_use(screen);
 	master_verify();
+	tlb_init(!cmdline_has(boot_info.cmdline, "nopcid"));
 	ptdump_register();
 	drop_boot_tables();
 	frames_init();

@@ -20,7 +20,8 @@
 #include "mm/kmap.h"
 #include "mm/online.h"
 #include "mm/phys.h"
-#include "mm/tlb.h"
+#include "mm/tlb_cpu.h"
+#include "mm/tlb_flush.h"
 #include "mm/window.h"
 
 #define WINDOW_FRAMES 32 /* what a window needs at most, tables included */
@@ -147,6 +148,7 @@ static void take_cpu(uint32_t id)
 void boot_ap(void)
 {
 	pat_init_cpu();
+	tlb_init_cpu();
 	apic_init_cpu();
 	timer_init_cpu();
 	frames_init_cpu(boot_ram_per_cpu(cpu_count));

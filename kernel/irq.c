@@ -4,7 +4,7 @@
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/vectors.h"
 #include "core/log.h"
-#include "mm/tlb.h"
+#include "mm/tlb_flush.h"
 
 static void timer_irq(struct thread *thread)
 {

@@ -34,17 +34,19 @@ void rsp0_assert(void)
 		      cpu_rsp0(cpu->id));
 }
 
-void cr3_load_checked(paddr_t root)
+void cr3_load_checked(paddr_t root, uint64_t tag)
 {
 	struct cpu *cpu = this_cpu();
+	uint64_t here = (uint64_t)__builtin_frame_address(0), top = *cpu->rsp0 - 8;
 
 	rsp0_assert();
-	check_stack(root, (uint64_t)__builtin_frame_address(0), "the current stack");
-	check_stack(root, *cpu->rsp0 - 8, "TSS.rsp0's stack");
+	check_stack(root, here, "the current stack");
+	if (unlikely((here ^ top) >> PAGE_SHIFT)) /* on two pages */
+		check_stack(root, top, "TSS.rsp0's stack");
 #ifdef DEBUG
 	kmap_check_slots(root);
 #endif
 	cpu->cr3_checks++;
 	cpu->pml4 = root;
-	write_cr3(root.raw);
+	write_cr3(root.raw | tag);
 }

@@ -8,10 +8,11 @@
 #include "lib/addr.h"
 
 /*
- * Load CR3 with the PML4 at `root`. Panics, printing the walk, when a page of the stack in use or
+ * Load CR3 with the PML4 at `root` and `tag`, the bits of CR3 beside its address: a PCID and
+ * CR3_NOFLUSH, or 0. Panics, printing the walk, when a page of the stack in use or
  * of rsp0's is not mapped writable there, or rsp0 is not this CPU's. Counted in struct cpu.
  */
-void cr3_load_checked(paddr_t root);
+void cr3_load_checked(paddr_t root, uint64_t tag);
 
 /*
  * The same check for CPU `id`, which starts in assembly and loads `root` there: panics unless all

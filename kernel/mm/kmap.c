@@ -7,6 +7,7 @@
 #include "lib/upcall.h"
 #include "mm/frames.h"
 #include "mm/phys.h"
+#include "mm/tlb_flush.h"
 
 #define TABLE_FLAGS   (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED)
 #define FIRST_SLOT    256
@@ -85,7 +86,10 @@ static int fitting_level(uint64_t va, uint64_t pa, uint64_t size, int largest)
 	return level;
 }
 
-/* Undo what was mapped of [va, va + size) in pages of up to `largest`, before anything used it. */
+/*
+ * Undo what was mapped of [va, va + size) in pages of up to `largest`. Nothing has used it, but a
+ * CPU may have loaded a translation on its own account (SDM 3A 4.10.2.3).
+ */
 static void unmap_locked(uint64_t va, uint64_t pa, uint64_t size, int largest)
 {
 	while (size) {
@@ -97,6 +101,7 @@ static void unmap_locked(uint64_t va, uint64_t pa, uint64_t size, int largest)
 		pa += level_size(level);
 		size -= level_size(level);
 	}
+	tlb_flush_kernel();
 }
 
 /* Entries of one table for pages of `level` from `va`, `pa` on, at most `size` bytes: bytes mapped.

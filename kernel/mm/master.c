@@ -43,7 +43,7 @@ void master_build(struct memmap *map)
 
 void master_switch(void)
 {
-	cr3_load_checked(master_pml4);
+	cr3_load_checked(master_pml4, 0);
 }
 
 void master_verify(void)

@@ -1,9 +1,7 @@
 #include "mm/space.h"
 
-#include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
-#include "mm/cr3.h"
 #include "mm/frames.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
@@ -17,6 +15,7 @@
 #define CLEAR_BUDGET 256
 
 static struct slab_cache space_cache;
+static uint64_t last_serial; /* atomic */
 
 void space_init(void)
 {
@@ -50,6 +49,8 @@ struct space *space_create(void)
 	memset(page_to_virt(root), 0, PAGE_SIZE / 2);
 	space->lock = LOCK_INIT("space", RANK_SPACE);
 	space->root = page_to_paddr(root);
+	space->serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
+	space->generation = 1;
 	space->users = 1;
 	space->tables = 1;
 	space->mmap_top = USER_END - STACK_MAX - STACK_GAP;
@@ -88,24 +89,6 @@ void space_destroy(struct space *space)
 		      space->resident, space->vmas.count, root->word);
 	frame_free(root);
 	slab_free(&space_cache, space);
-}
-
-static DEFINE_PERCPU(struct space *, loaded_space);
-
-void space_switch(struct space *space)
-{
-	struct space *old = *PERCPU(loaded_space);
-	uint32_t id = this_cpu()->id;
-
-	if (old == space)
-		return;
-	/* Steps 1 and 2 of mm/tlb.h: the atomic operation is the barrier as well. */
-	if (space)
-		__atomic_fetch_or(&space->live[id / 64], 1ULL << (id % 64), __ATOMIC_SEQ_CST);
-	cr3_load_checked(space ? space->root : master_pml4);
-	*PERCPU(loaded_space) = space;
-	if (old)
-		__atomic_fetch_and(&old->live[id / 64], ~(1ULL << (id % 64)), __ATOMIC_RELEASE);
 }
 
 /* Unmap what vmas cover from space->clear_cursor on; true when nothing is left. [lock] */

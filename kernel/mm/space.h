@@ -21,7 +21,8 @@ struct space {
 	struct vma_tree vmas;	  /* [lock] */
 	struct claim claim;	  /* held across chunks of fork, munmap, exec, exit */
 	uint64_t live[CPU_WORDS]; /* atomic: CPUs whose CR3 may hold root */
-	uint64_t generation;	  /* atomic: counts changes that need a flush */
+	uint64_t serial;	  /* of all spaces that there have been; constant */
+	uint64_t generation;	  /* atomic: counts changes that need a flush; from 1 */
 	uint32_t users;		  /* atomic: processes that use it */
 	uint64_t brk_start, brk;  /* [lock] */
 	uint64_t mmap_top;	  /* mappings without a hint go below */
@@ -58,7 +59,10 @@ bool space_put(struct space *space) __must_check; /* true: that was the last use
 /* Free an emptied space without users. Takes RANK_ZONE. */
 void space_destroy(struct space *space);
 
-/* Make `space` (NULL: the master, no user half) the one that CR3 holds. Checked: see cr3.h. */
+/*
+ * Make `space` the one whose user half this CPU uses: a load of CR3, if that does not hold it, and
+ * checked (cr3.h). NULL: none is used from here on, and what CR3 holds may stay (tlb_cpu.h).
+ */
 void space_switch(struct space *space);
 
 /*

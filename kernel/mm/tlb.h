@@ -1,13 +1,6 @@
 /*
- * TLB flushes of user addresses, here and on the CPUs where the space is live. The order of steps
- * on both sides is what makes it right (docs/memory-map.md):
- *
- *	initiator				switcher (space_switch)
- *	1. changes the entry			1. sets its bit in space->live
- *	2. generation + 1, full barrier		2. full barrier
- *	3. reads space->live, asks those	3. loads CR3, which flushes
- *
- * Either the initiator sees the bit, or the switcher's new TLB is filled from the changed entry.
+ * Batches of changes to a space's page tables: what was taken out is collected, flushed from the
+ * TLBs at once, and freed when no CPU can reach it any more.
  */
 #pragma once
 
@@ -15,7 +8,6 @@
 #include "mm/space.h"
 
 #define TLB_BATCH_FRAMES 64
-#define TLB_FLUSH_ALL	 33 /* pages above which everything is flushed */
 
 /*
  * Frames taken out of a space, to be freed when no TLB can reach them any more. `range` grows with
@@ -25,6 +17,7 @@
 struct tlb_batch {
 	struct space *space;
 	bool live;	     /* some CPU may hold the space in its TLB */
+	bool tables;	     /* page tables are among the frames */
 	uint64_t start, end; /* empty while start >= end */
 	unsigned count;
 	struct page *frames[TLB_BATCH_FRAMES];
@@ -61,14 +54,12 @@ static inline void tlb_batch_free(struct tlb_batch *batch, struct page *page, ui
 	}
 }
 
+/* The same for a page table, on the way to `va`. */
+static inline void tlb_batch_free_table(struct tlb_batch *batch, struct page *table, uint64_t va)
+{
+	batch->tables = true;
+	tlb_batch_free(batch, table, va);
+}
+
 /* Flush, and free what was put off. The batch is empty again. */
 void tlb_batch_finish(struct tlb_batch *batch);
-
-/* Flush user pages [start, end) of `space` everywhere and wait until that is done. */
-void tlb_flush_range(struct space *space, uint64_t start, uint64_t end);
-
-/* Serve the requests of other CPUs. From the flush interrupt and from every spin (smp_poll). */
-void tlb_serve(void);
-
-/* Sends VECTOR_TLB to a CPU; registered at boot when there are several. */
-extern void (*tlb_send_ipi)(uint32_t cpu_id);

@@ -132,7 +132,7 @@ static void free_empty_tables(struct space *space, const struct path *path, uint
 			return;
 		empty(path->entry[level + 1]);
 		space->tables--;
-		tlb_batch_free(batch, table, va);
+		tlb_batch_free_table(batch, table, va);
 	}
 }
 

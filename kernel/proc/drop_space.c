@@ -1,13 +1,13 @@
 #include "proc/drop_space.h"
 
+#include "mm/tlb_flush.h"
+
 sysret_t drop_space(struct space *space)
 {
 	sysret_t result;
 
-	/* A CPU that has parked the last thread may not yet have loaded another CR3: it soon will.
-	 */
-	if (space_is_live(space))
-		return SYS_AGAIN;
+	/* Lazy CPUs may hold it; and one that has parked the last thread a moment ago. */
+	tlb_expel(space);
 	result = space_clear_chunk(space);
 	if (result)
 		return result;

@@ -2,7 +2,7 @@
  * The stations of a thread's end, each a continuation of its own that leads to the next:
  *
  *	tell_child_tid		clears the word that others wait for
- *	leave_process		leaves the address space; CR3 holds the master's from here on
+ *	leave_process		leaves the address space: nobody uses it on this CPU any more
  *	drop_memory		\
  *	drop_files		 | the last thread only: what the process had
  *	hand_over_children	/
@@ -249,7 +249,7 @@ static sysret_t leave_process(struct thread *thread)
 		process_kill(process, thread->cont.exit.wait_status);
 	lock_release(&tree_lock);
 
-	/* From here on nobody can bring the space back into this CPU's CR3 for the thread. */
+	/* From here on nobody can make the space this CPU's active one for the thread. */
 	thread->space = NULL;
 	space_switch(NULL);
 	if (!last)

@@ -15,7 +15,7 @@ FEATURES = {
     "Haswell": "nx smep pge fsgsbase xsave avx",
     "EPYC": "nx smep smap pge 1gib-pages fsgsbase xsave avx",
     "max": "nx smep smap umip pge 1gib-pages fsgsbase xsave avx",
-    "corei7_haswell_4770": "nx smep pge 1gib-pages fsgsbase xsave avx",
+    "corei7_haswell_4770": "nx smep pge pcid 1gib-pages fsgsbase xsave avx",
 }
 WITHOUT = {"pdpe1gb": ["1gib-pages"], "xsave": ["xsave", "avx"]}
 

@@ -55,7 +55,8 @@ void cpuid_init(void);
  * Bring CR0, CR4 and EFER of this CPU into the one state that the kernel runs in. Called on every
  * CPU, after cpuid_init(); the IDT need not exist yet.
  * CR0: PE MP ET NE WP AM PG. CR4: DE PAE MCE PGE OSFXSR OSXMMEXCPT, and UMIP FSGSBASE OSXSAVE SMEP
- * SMAP as present; TSD, PCE, LA57 and PCIDE stay clear. EFER: SCE LME LMA NXE (SDM 3A 2.5, 2.2.1).
+ * SMAP as present; TSD, PCE and LA57 stay clear, and PCIDE until tlb_init(). EFER: SCE LME LMA NXE
+ * (SDM 3A 2.5, 2.2.1).
  */
 void cpu_enable_features(void);
 
