@@ -19,10 +19,10 @@
 #define NEED_CALLS  1000
 
 // A running thread's time slice is 4 ms, each ended by a timer interrupt. Ring 3 cannot see those,
-// but when TICK_NS have passed between two instructions there was at least one. A few more than
-// needed allow for a host that delivers a virtual interrupt late.
+// but when TICK_NS have passed between two instructions there was at least one. As many again as
+// are needed allow for a host that runs a CPU but delivers its interrupts late.
 #define TICK_NS	    10000000
-#define SPARE_TICKS 4
+#define SPARE_TICKS 20
 
 #define PAGE	    4096
 #define FRESH_PAGES 10
