@@ -2,9 +2,7 @@
 #include "abi/mman.h"
 
 #include "abi/errno.h"
-#include "mm/frames.h"
-#include "mm/object.h"
-#include "mm/online.h"
+#include "mm/limits.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
@@ -17,20 +15,10 @@
 #define LOW_START GIB(1)
 #define LOW_END	  GIB(2)
 
-/* The page-aligned length, or 0 when it is 0 or does not fit into the user half. */
-static uint64_t page_length(uint64_t length)
+/* What must not be more than there is: memory that is this space's alone once it is written. */
+static bool is_promise(int prot, int flags)
 {
-	if (length == 0 || length > USER_END)
-		return 0;
-	return ALIGN_UP(length, PAGE_SIZE);
-}
-
-/* Linux promises memory that it may not have, but not more than there is in all. */
-static bool promises_too_much(uint64_t size, int prot, int flags)
-{
-	uint64_t ram = (frames_total() << PAGE_SHIFT) + online_offline_bytes();
-
-	return (prot & PROT_WRITE) && !(flags & (MAP_SHARED | MAP_NORESERVE)) && size > ram;
+	return (prot & PROT_WRITE) && !(flags & (MAP_SHARED | MAP_NORESERVE));
 }
 
 /* Where the mapping goes: its address, or a negative errno as Linux gives it. [lock] */
@@ -40,10 +28,6 @@ static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int
 	uint64_t low = LOWEST, high = space->mmap_top, found;
 
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (!IS_ALIGNED(addr, PAGE_SIZE))
-			return -EINVAL;
-		if (size > USER_END || addr > USER_END - size)
-			return -ENOMEM;
 		if (addr < USER_START)
 			return -EPERM;
 		if (!vma_range_is_free(&space->vmas, addr, addr + size, place))
@@ -62,53 +46,32 @@ static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int
 	return found ? (int64_t)found : -ENOMEM;
 }
 
-/* Enter `area` into the tree, by growing a neighbour or with memory of its own. [lock] */
-static int add_area(struct space *space, const struct vma_place *place, const struct vma *area)
+/* The VMA_ flags that mmap's flags ask for. */
+static uint32_t vma_flags(int flags)
 {
-	struct vma *gone, *vma = NULL;
-
-	/* Each stack stays an area of its own, so that its guard is where it was. */
-	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(&space->vmas, place, area, &gone)) {
-		if (gone)
-			vma_release(gone);
-		return 0;
-	}
-	if (space->vmas.count < VMA_COUNT_MAX)
-		vma = vma_alloc();
-	if (!vma)
-		return -ENOMEM;
-	*vma = *area;
-	if (vma->object)
-		object_get(vma->object);
-	vma_insert(&space->vmas, place, vma);
-	return 0;
+	return (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) | (flags & MAP_SHARED ? VMA_SHARED : 0);
 }
 
-sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int prot, int flags,
+sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot, int flags,
 		    struct vm_object *object, uint64_t offset)
 {
-	uint64_t size = page_length(length);
 	struct vma_place place;
+	struct vma area;
 	int64_t where;
+	int error;
 
-	if (!size)
-		return length ? -ENOMEM : -EINVAL;
-	if (promises_too_much(size, prot, flags))
+	if (is_promise(prot, flags) && !memory_can_be_promised(size))
 		return -ENOMEM;
+	area.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
+	area.flags = vma_flags(flags);
+	area.object = object;
 	lock_acquire(&space->lock);
 	where = find_place(space, addr, size, flags, &place);
 	if (where >= 0) {
-		struct vma area = {
-			.start = (uint64_t)where,
-			.end = (uint64_t)where + size,
-			.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
-			.flags = (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) |
-				 (flags & MAP_SHARED ? VMA_SHARED : 0),
-			.object = object,
-			.pgoff = object ? offset >> PAGE_SHIFT : (uint64_t)where >> PAGE_SHIFT,
-		};
-		int error = add_area(space, &place, &area);
-
+		area.start = (uint64_t)where;
+		area.end = area.start + size;
+		area.pgoff = (object ? offset : area.start) >> PAGE_SHIFT;
+		error = vma_map(&space->vmas, &place, &area);
 		if (error)
 			where = error;
 	}
@@ -116,37 +79,24 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int pro
 	return where;
 }
 
-/* Take the vmas of the range out of the tree. [lock] */
-static int remove_areas(struct space *space, const struct vma_range *range)
-{
-	struct vma *spares[2];
-
-	if (!vma_spares_alloc(&space->vmas, vma_remove_splits(range), spares))
-		return -ENOMEM;
-	vma_change_end(spares, vma_remove(&space->vmas, range, spares[0]));
-	return 0;
-}
-
 /*
  * The vmas go before their pages, so that nothing can fault a page back in. Both go in chunks: only
  * a range inside one vma needs memory, and that is one chunk, so it cannot fail half-way. *cursor
  * is 0 at first, and then the address to go on from.
  */
-sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor)
+sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_t *cursor)
 {
-	uint64_t size = page_length(length), end = addr + size;
+	uint64_t end = addr + size;
 	unsigned budget = CHUNK_BUDGET;
 	struct vma_range range;
 	struct tlb_batch batch;
 	sysret_t result;
 
-	if (!IS_ALIGNED(addr, PAGE_SIZE) || !size || addr > USER_END - size)
-		return -EINVAL;
 	if (!*cursor)
 		*cursor = addr;
 	lock_acquire(&space->lock);
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
-	result = remove_areas(space, &range);
+	result = vma_unmap(&space->vmas, &range);
 	if (!result) {
 		tlb_batch_init(&batch, space);
 		umap_clear(space, cursor, range.end, &budget, &batch);

@@ -1,4 +1,4 @@
-/* Calls that change mappings that are there: mprotect, madvise, brk. */
+/* Calls that change mappings that are there: mprotect, madvise. */
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "mm/space.h"
@@ -35,24 +35,12 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 	pte_t *entry;
 
 	tlb_batch_init(&batch, space);
-	while ((entry = umap_next(space, *va, end, va, &budget)) != NULL) {
+	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL) {
 		*entry = protected_entry(*entry, prot);
 		tlb_batch_page(&batch, *va);
 		*va += PAGE_SIZE;
 	}
 	tlb_batch_finish(&batch);
-}
-
-/* Give the vmas of the range the protection. [lock] */
-static int protect_areas(struct space *space, const struct vma_range *range, uint32_t prot)
-{
-	const struct vma_change change = {.prot_clear = PROT_MASK, .prot_set = prot & PROT_MASK};
-	struct vma *spares[2];
-
-	if (!vma_spares_alloc(&space->vmas, vma_change_splits(range, &change), spares))
-		return -ENOMEM;
-	vma_change_end(spares, vma_change(&space->vmas, range, &change, spares));
-	return 0;
 }
 
 /*
@@ -63,6 +51,8 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 			uint64_t *cursor)
 {
 	uint64_t size = ALIGN_UP(length, PAGE_SIZE), end = addr + size, cut;
+	const struct vma_change change = {.prot_clear = PROT_MASK,
+					  .prot_set = (uint32_t)prot & PROT_MASK};
 	struct vma_range range;
 	sysret_t result;
 
@@ -76,7 +66,7 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
 	cut = range.end;
 	vma_range_stop_at_hole(&range);
-	result = protect_areas(space, &range, (uint32_t)prot);
+	result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {
 		protect_pages(space, cursor, range.end, (uint32_t)prot);
 		if (*cursor < range.end || (range.end == cut && cut < end))
@@ -123,24 +113,4 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int 
 	if (at < end)
 		return SYS_AGAIN;
 	return hole ? -ENOMEM : 0;
-}
-
-/* Linux's brk: the new break, or the old one when it cannot be moved there. */
-sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor)
-{
-	uint64_t old_end = ALIGN_UP(space->brk, PAGE_SIZE), new_end = ALIGN_UP(brk, PAGE_SIZE);
-	sysret_t error = 0;
-
-	if (brk < space->brk_start || brk > USER_END)
-		return (sysret_t)space->brk;
-	if (new_end > old_end)
-		error = space_mmap(space, old_end, new_end - old_end, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, NULL, 0);
-	else if (new_end < old_end)
-		error = space_munmap(space, new_end, old_end - new_end, cursor);
-	if (error == SYS_AGAIN)
-		return error;
-	if (error >= 0)
-		space->brk = brk;
-	return (sysret_t)space->brk;
 }

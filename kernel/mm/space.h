@@ -77,16 +77,18 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
  * arguments. Each takes RANK_SPACE and below.
  */
 /*
+ * Addresses and sizes are of whole pages, the range lies in the user half, and the size is not 0.
  * With MAP_FIXED the range must be free already: the caller unmaps it first, by space_munmap().
  * The object's reference stays the caller's; mappings take their own.
  */
-sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t length, int prot, int flags,
+sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot, int flags,
 		    struct vm_object *object, uint64_t offset);
-sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t length, uint64_t *cursor);
+sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_t *cursor);
 sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int prot,
 			uint64_t *cursor);
 sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
 		       uint64_t *cursor);
+/* Linux's brk: the new break, or the old one when it cannot be moved there. */
 sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor);
 
 /*

@@ -42,6 +42,14 @@ struct vma {
 	uint64_t pgoff;		  /* offset of `start` in the object, in pages */
 };
 
+/* Where the free addresses below `vma` end. */
+static inline uint64_t vma_low_edge(const struct vma *vma)
+{
+	if (!(vma->flags & VMA_GROWSDOWN))
+		return vma->start;
+	return vma->start > VMA_STACK_GUARD ? vma->start - VMA_STACK_GUARD : 0;
+}
+
 struct vma_tree {
 	struct rb_root root;
 	struct vma *first, *last; /* the lowest and the highest area, or NULL */
@@ -133,12 +141,15 @@ struct vma_change {
 	uint32_t flags_clear, flags_set;
 };
 
-/* How many spare vmas (0 to 2) vma_change() of the range uses. */
+/* Where vma_change() of the range splits areas. */
+#define VMA_SPLIT_START 0x1
+#define VMA_SPLIT_END	0x2
 unsigned int vma_change_splits(const struct vma_range *range, const struct vma_change *change);
 
 /*
- * Change what is mapped in the range, and join areas that become alike; the spares are taken in
- * order. The areas that left the tree by that, ascending, by vma.next.
+ * Change what is mapped in the range, and join areas that become alike. spares[0] is for a split at
+ * its start, spares[1] for one at its end, each NULL where there is none. The areas that left the
+ * tree by being joined, ascending, by vma.next.
  */
 struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 		       const struct vma_change *change, struct vma *const spares[2]);

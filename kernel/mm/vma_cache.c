@@ -1,5 +1,6 @@
 #include "mm/vma_cache.h"
 
+#include "abi/errno.h"
 #include "mm/object.h"
 #include "mm/slab.h"
 
@@ -28,32 +29,103 @@ void vma_release(struct vma *vma)
 	vma_free(vma);
 }
 
-bool vma_spares_alloc(const struct vma_tree *tree, unsigned n, struct vma *spares[2])
+static void copy_description(struct vma *vma, const struct vma *area)
 {
-	spares[0] = NULL;
-	spares[1] = NULL;
-	if (n && tree->count >= VMA_COUNT_MAX)
-		return false;
-	for (unsigned i = 0; i < n; i++) {
-		spares[i] = vma_alloc();
-		if (!spares[i]) {
-			vma_free(spares[0]);
-			return false;
-		}
-	}
-	return true;
+	vma->start = area->start;
+	vma->end = area->end;
+	vma->prot = area->prot;
+	vma->flags = area->flags;
+	vma->object = area->object;
+	vma->pgoff = area->pgoff;
 }
 
-void vma_change_end(struct vma *const spares[2], struct vma *removed)
+int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
+{
+	struct vma *gone, *vma = NULL;
+
+	/* Each stack stays an area of its own, so that its guard is where it was. */
+	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(tree, place, area, &gone)) {
+		if (gone)
+			vma_release(gone);
+		return 0;
+	}
+	if (tree->count < VMA_COUNT_MAX)
+		vma = vma_alloc();
+	if (!vma)
+		return -ENOMEM;
+	copy_description(vma, area);
+	if (vma->object)
+		object_get(vma->object);
+	vma_insert(tree, place, vma);
+	return 0;
+}
+
+/* A vma for a part of an area that is split; NULL without memory, or when there are too many. */
+static struct vma *alloc_part(const struct vma_tree *tree)
+{
+	return tree->count < VMA_COUNT_MAX ? vma_alloc() : NULL;
+}
+
+/* A spare has become an area: it takes its reference. */
+static void note_used(const struct vma *spare)
+{
+	if (spare && spare->object)
+		object_get(spare->object);
+}
+
+static void release_list(struct vma *removed)
 {
 	struct vma *next;
 
-	for (unsigned i = 0; i < 2 && spares[i]; i++) {
-		if (spares[i]->object)
-			object_get(spares[i]->object);
-	}
 	for (struct vma *vma = removed; vma; vma = next) {
 		next = vma->next;
 		vma_release(vma);
 	}
+}
+
+int vma_unmap(struct vma_tree *tree, const struct vma_range *range)
+{
+	struct vma *spare = NULL, *removed;
+
+	if (vma_remove_splits(range)) {
+		spare = alloc_part(tree);
+		if (!spare)
+			return -ENOMEM;
+	}
+	removed = vma_remove(tree, range, spare);
+	note_used(spare);
+	release_list(removed);
+	return 0;
+}
+
+/* spares[] for the places where areas are split. */
+static int alloc_parts(const struct vma_tree *tree, unsigned splits, struct vma *spares[2])
+{
+	if (splits & VMA_SPLIT_START) {
+		spares[0] = alloc_part(tree);
+		if (!spares[0])
+			return -ENOMEM;
+	}
+	if (splits & VMA_SPLIT_END) {
+		spares[1] = alloc_part(tree);
+		if (!spares[1]) {
+			vma_free(spares[0]);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int vma_alter(struct vma_tree *tree, const struct vma_range *range, const struct vma_change *change)
+{
+	struct vma *spares[2] = {NULL, NULL}, *removed;
+	unsigned splits = vma_change_splits(range, change);
+
+	if (splits && alloc_parts(tree, splits, spares))
+		return -ENOMEM;
+	removed = vma_change(tree, range, change, spares);
+	note_used(spares[0]);
+	note_used(spares[1]);
+	release_list(removed);
+	return 0;
 }

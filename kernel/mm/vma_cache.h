@@ -19,13 +19,16 @@ void vma_release(struct vma *vma);
 #define VMA_COUNT_MAX 65530
 
 /*
- * The memory for a change of `tree` that splits `n` areas (0 to 2): spares[0 .. n), the rest is
- * NULL. False without memory, or when there are too many areas. Takes RANK_SLAB.
+ * vma.h's changes with the memory that they need. Each is 0, or -ENOMEM with nothing done: there is
+ * no memory, or there are too many areas. RANK_SLAB.
  */
-__must_check bool vma_spares_alloc(const struct vma_tree *tree, unsigned n, struct vma *spares[2]);
 
-/*
- * After the change: the spares, which are areas now, take their references, and the areas that left
- * the tree, a list by vma.next, are released.
- */
-void vma_change_end(struct vma *const spares[2], struct vma *removed);
+/* Map the range of `area`, a description, which lies at `place`. */
+int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area);
+
+/* Unmap the range, with vma_remove(). */
+int vma_unmap(struct vma_tree *tree, const struct vma_range *range);
+
+/* vma_change(). */
+int vma_alter(struct vma_tree *tree, const struct vma_range *range,
+	      const struct vma_change *change);

@@ -127,21 +127,18 @@ static bool changes(const struct vma *vma, const struct vma_change *change)
 	return changed_prot(vma, change) != vma->prot || changed_flags(vma, change) != vma->flags;
 }
 
-static bool splits_first(const struct vma_range *range, const struct vma_change *change)
-{
-	return range->first->start < range->start && changes(range->first, change);
-}
-
-static bool splits_last(const struct vma_range *range, const struct vma_change *change)
-{
-	return range->last->end > range->end && changes(range->last, change);
-}
-
 unsigned int vma_change_splits(const struct vma_range *range, const struct vma_change *change)
 {
-	if (!range->first)
+	const struct vma *first = range->first, *last = range->last;
+	unsigned int ends = 0;
+
+	if (!first)
 		return 0;
-	return (unsigned int)splits_first(range, change) + splits_last(range, change);
+	if (first->start < range->start && changes(first, change))
+		ends |= VMA_SPLIT_START;
+	if (last->end > range->end && changes(last, change))
+		ends |= VMA_SPLIT_END;
+	return ends;
 }
 
 /* Join areas that are alike, from the one below `first` to the one that begins at `end`. */
@@ -172,15 +169,13 @@ struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 
 	if (!first)
 		return NULL;
-	if (splits_last(range, change)) {
-		split(tree, last, range->end, *spares);
-		spares++;
-	}
-	if (splits_first(range, change)) {
-		split(tree, first, range->start, *spares);
+	if (spares[1])
+		split(tree, last, range->end, spares[1]);
+	if (spares[0]) {
+		split(tree, first, range->start, spares[0]);
 		if (last == first)
-			last = first->next;
-		first = first->next;
+			last = spares[0];
+		first = spares[0];
 	}
 	for (struct vma *vma = first; vma != last->next; vma = vma->next) {
 		vma->prot = changed_prot(vma, change);

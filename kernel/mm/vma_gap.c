@@ -9,17 +9,9 @@
 
 /* --- keeping them --- */
 
-/* Where the free gap below `vma` ends. */
-static inline uint64_t low_edge(const struct vma *vma)
-{
-	if (!(vma->flags & VMA_GROWSDOWN))
-		return vma->start;
-	return vma->start > VMA_STACK_GUARD ? vma->start - VMA_STACK_GUARD : 0;
-}
-
 static inline uint64_t gap_below(const struct vma *vma)
 {
-	uint64_t top = low_edge(vma);
+	uint64_t top = vma_low_edge(vma);
 	uint64_t bottom = vma->prev ? vma->prev->end : 0;
 
 	return top > bottom ? top - bottom : 0;
@@ -173,7 +165,7 @@ uint64_t vma_find_gap(struct vma_tree *tree, uint64_t size, uint64_t align, uint
 		vma = large_gap_at_or_below(vma, needed);
 		if (!vma)
 			return 0;
-		top = MIN(low_edge(vma), high);
+		top = MIN(vma_low_edge(vma), high);
 	}
 	if (top < low + needed)
 		return 0;

@@ -53,18 +53,22 @@ enum cont_class {
 	CONT_NONE,	    /* nothing does */
 };
 
+/* A call on a range of memory, which works in chunks: sys/memory.c. */
+struct range_call {
+	sysret_t (*work)(struct space *space, struct range_call *call);
+	uint64_t addr, length;
+	uint64_t cursor; /* 0 before the first chunk */
+	int prot, flags; /* madvise: prot is the advice */
+};
+
 /* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */
 struct continuation {
 	sysret_t (*run)(struct thread *thread);
 	void (*abort)(struct thread *thread); /* release everything in `state`; fatal signal */
 	enum cont_class class;
 	union {
-		struct {
-			int op;		 /* the call: sys/memory.c */
-			int prot, flags; /* madvise: prot is the advice */
-			uint64_t addr, length, cursor;
-		} range;      /* mmap, munmap, mprotect, madvise, brk */
-		struct io io; /* read, write, writev */
+		struct range_call range; /* mmap, munmap, mprotect, madvise, brk */
+		struct io io;		 /* read, write, writev */
 		struct {
 			struct process *child;
 			struct thread *thread; /* the child's, not yet in its list */

@@ -13,75 +13,79 @@
 
 #define PROT_BITS (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
 
-enum memory_op { OP_MMAP, OP_MUNMAP, OP_MPROTECT, OP_MADVISE, OP_BRK };
+/* A chunk of a call's work: its result, or SYS_AGAIN when more is to do. The claim is held. */
+typedef sysret_t range_work(struct space *space, struct range_call *call);
 
 /* --- the work --- */
 
 /* Shared memory is an object of its own, which the mapping keeps. */
-static sysret_t map_new(struct space *space, const struct thread *thread)
+static sysret_t map_shared(struct space *space, const struct range_call *call)
 {
-	uint64_t addr = thread->cont.range.addr, length = thread->cont.range.length;
-	int prot = thread->cont.range.prot, flags = thread->cont.range.flags;
-	struct vm_object *object;
+	struct vm_object *object = shared_create(call->length);
 	sysret_t result;
 
-	if (!(flags & MAP_SHARED))
-		return space_mmap(space, addr, length, prot, flags, NULL, 0);
-	object = shared_create(ALIGN_UP(length, PAGE_SIZE));
 	if (!object)
 		return -ENOMEM;
-	result = space_mmap(space, addr, length, prot, flags, object, 0);
+	result = space_mmap(space, call->addr, call->length, call->prot, call->flags, object, 0);
 	object_put(object);
 	return result;
 }
 
 /* MAP_FIXED takes the place of what is there. */
-static sysret_t map_chunk(struct space *space, struct thread *thread)
+static sysret_t mmap_work(struct space *space, struct range_call *call)
 {
-	uint64_t addr = thread->cont.range.addr, length = thread->cont.range.length;
-	int flags = thread->cont.range.flags;
-
-	if ((flags & MAP_FIXED) && !(flags & MAP_FIXED_NOREPLACE)) {
-		sysret_t result = space_munmap(space, addr, length, &thread->cont.range.cursor);
+	if ((call->flags & MAP_FIXED) && !(call->flags & MAP_FIXED_NOREPLACE)) {
+		sysret_t result = space_munmap(space, call->addr, call->length, &call->cursor);
 
 		if (result)
 			return result;
 	}
-	return map_new(space, thread);
+	if (call->flags & MAP_SHARED)
+		return map_shared(space, call);
+	return space_mmap(space, call->addr, call->length, call->prot, call->flags, NULL, 0);
 }
 
-static sysret_t chunk(struct space *space, struct thread *thread)
+static sysret_t munmap_work(struct space *space, struct range_call *call)
 {
-	uint64_t addr = thread->cont.range.addr, length = thread->cont.range.length;
-	uint64_t *cursor = &thread->cont.range.cursor;
-
-	switch ((enum memory_op)thread->cont.range.op) {
-	case OP_MMAP:
-		return map_chunk(space, thread);
-	case OP_MUNMAP:
-		return space_munmap(space, addr, length, cursor);
-	case OP_MPROTECT:
-		return space_mprotect(space, addr, length, thread->cont.range.prot, cursor);
-	case OP_MADVISE:
-		return space_madvise(space, addr, length, thread->cont.range.prot, cursor);
-	case OP_BRK:
-		return space_brk(space, addr, cursor);
-	}
-	return -ENOSYS;
+	return space_munmap(space, call->addr, call->length, &call->cursor);
 }
 
-/* A change that has begun is carried through: a kill waits for it. */
-static sysret_t work_on(struct thread *thread)
+static sysret_t mprotect_work(struct space *space, struct range_call *call)
 {
-	sysret_t result = chunk(thread->space, thread);
+	return space_mprotect(space, call->addr, call->length, call->prot, &call->cursor);
+}
 
-	if (result == SYS_AGAIN)
-		return thread_continue(thread, SYS_AGAIN, work_on, NULL, CONT_NONE);
+static sysret_t madvise_work(struct space *space, struct range_call *call)
+{
+	return space_madvise(space, call->addr, call->length, call->prot, &call->cursor);
+}
+
+static sysret_t brk_work(struct space *space, struct range_call *call)
+{
+	return space_brk(space, call->addr, &call->cursor);
+}
+
+/* --- its chunks --- */
+
+static sysret_t go_on(struct thread *thread);
+
+/* After a chunk. A change that has begun is carried through: a kill waits for it. */
+static inline sysret_t after_chunk(struct thread *thread, sysret_t result)
+{
+	if (unlikely(result == SYS_AGAIN))
+		return thread_continue(thread, SYS_AGAIN, go_on, NULL, CONT_NONE);
 	claim_release(&thread->space->claim, thread);
 	return result;
 }
 
-static sysret_t claim_and_work(struct thread *thread)
+static sysret_t go_on(struct thread *thread)
+{
+	struct range_call *call = &thread->cont.range;
+
+	return after_chunk(thread, call->work(thread->space, call));
+}
+
+static sysret_t wait_for_claim(struct thread *thread)
 {
 	struct claim *claim = &thread->space->claim;
 
@@ -90,34 +94,36 @@ static sysret_t claim_and_work(struct thread *thread)
 		return -EINTR;
 	}
 	if (!claim_or_wait(claim, thread))
-		return thread_continue(thread, SYS_BLOCKED, claim_and_work, NULL, CONT_NONE);
-	return work_on(thread);
+		return thread_continue(thread, SYS_BLOCKED, wait_for_claim, NULL, CONT_NONE);
+	return go_on(thread);
 }
 
-static sysret_t start(enum memory_op op, uint64_t addr, uint64_t length, int prot, int flags)
+/* Inline, so that the first chunk, which is nearly always the only one, is a direct call. */
+static inline __attribute__((always_inline)) sysret_t start(range_work *work, uint64_t addr,
+							    uint64_t length, int prot, int flags)
 {
 	struct thread *thread = current_thread();
+	struct range_call *call = &thread->cont.range;
 
-	thread->cont.range.op = op;
-	thread->cont.range.addr = addr;
-	thread->cont.range.length = length;
-	thread->cont.range.cursor = 0;
-	thread->cont.range.prot = prot;
-	thread->cont.range.flags = flags;
-	if (claim_try(&thread->space->claim, thread))
-		return work_on(thread);
-	return claim_and_work(thread);
+	call->work = work;
+	call->addr = addr;
+	call->length = length;
+	call->cursor = 0;
+	call->prot = prot;
+	call->flags = flags;
+	if (unlikely(!claim_try(&thread->space->claim, thread)))
+		return wait_for_claim(thread);
+	return after_chunk(thread, work(thread->space, call));
 }
 
 /* --- mmap, munmap, brk --- */
 
-/* The range that is asked for lies in the user half, and is aligned where it must be. */
-static int check_place(uint64_t addr, uint64_t length, int flags)
+/*
+ * The `size` of a new mapping, whole pages, which is 0 if it wrapped; and its address, if that is
+ * not only a hint.
+ */
+static int check_place(uint64_t addr, uint64_t size, int flags)
 {
-	uint64_t size = ALIGN_UP(length, PAGE_SIZE);
-
-	if (!length)
-		return -EINVAL;
 	if (!size || size > USER_END)
 		return -ENOMEM;
 	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
@@ -160,7 +166,7 @@ static bool is_open(int fd)
 
 sysret_t sys_mmap(const struct trapframe *call)
 {
-	uint64_t addr = arg_u64(call, 0), length = arg_u64(call, 1);
+	uint64_t addr = arg_u64(call, 0), size = ALIGN_UP(arg_u64(call, 1), PAGE_SIZE);
 	int prot = arg_int(call, 2), flags = arg_int(call, 3), error;
 	bool anonymous = flags & MAP_ANONYMOUS;
 
@@ -171,20 +177,26 @@ sysret_t sys_mmap(const struct trapframe *call)
 	/* There is no pool of huge pages. */
 	if (flags & MAP_HUGETLB)
 		return anonymous ? -ENOMEM : -EINVAL;
-	error = check_place(addr, length, flags);
+	if (!arg_u64(call, 1))
+		return -EINVAL;
+	error = check_place(addr, size, flags);
 	if (!error)
 		error = anonymous ? check_anonymous(flags) : check_file(flags);
-	return error ? error : start(OP_MMAP, addr, length, prot, flags);
+	return error ? error : start(mmap_work, addr, size, prot, flags);
 }
 
 sysret_t sys_munmap(const struct trapframe *call)
 {
-	return start(OP_MUNMAP, arg_u64(call, 0), arg_u64(call, 1), 0, 0);
+	uint64_t addr = arg_u64(call, 0), size = ALIGN_UP(arg_u64(call, 1), PAGE_SIZE);
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || !size || size > USER_END || addr > USER_END - size)
+		return -EINVAL;
+	return start(munmap_work, addr, size, 0, 0);
 }
 
 sysret_t sys_brk(const struct trapframe *call)
 {
-	return start(OP_BRK, arg_u64(call, 0), 0, 0, 0);
+	return start(brk_work, arg_u64(call, 0), 0, 0, 0);
 }
 
 /* --- mprotect --- */
@@ -227,7 +239,7 @@ sysret_t sys_mprotect(const struct trapframe *call)
 		return -EINVAL;
 	if (grows)
 		error = extend_range(current_thread()->space, grows, &addr, end);
-	return error ? error : start(OP_MPROTECT, addr, end - addr, prot, 0);
+	return error ? error : start(mprotect_work, addr, end - addr, prot, 0);
 }
 
 /* --- madvise --- */
@@ -267,5 +279,5 @@ sysret_t sys_madvise(const struct trapframe *call)
 	if (!is_advice(advice) || !IS_ALIGNED(addr, PAGE_SIZE) || (length && !size) ||
 	    addr + size < addr)
 		return -EINVAL;
-	return size ? start(OP_MADVISE, addr, length, advice, 0) : 0;
+	return size ? start(madvise_work, addr, length, advice, 0) : 0;
 }

@@ -184,14 +184,6 @@ static struct vma_range range_of(uint64_t page, uint64_t n)
 	return vma_range_find(&tree, addr_of(page), addr_of(page + n), UINT32_MAX);
 }
 
-/* The memory for a change of the range; what is left over of it afterwards would be a leak. */
-static void get_spares(struct vma *spares[2], unsigned int n)
-{
-	assert_true(n <= 2);
-	for (unsigned int i = 0; i < 2; i++)
-		spares[i] = i < n ? new_vma() : NULL;
-}
-
 static void free_list(struct vma *removed)
 {
 	struct vma *next;
@@ -205,11 +197,10 @@ static void free_list(struct vma *removed)
 static void unmap(uint64_t page, uint64_t n)
 {
 	struct vma_range range = range_of(page, n);
-	struct vma *removed, *spares[2];
+	struct vma *spare = vma_remove_splits(&range) ? new_vma() : NULL;
+	struct vma *removed = vma_remove(&tree, &range, spare);
 	uint64_t end = 0;
 
-	get_spares(spares, vma_remove_splits(&range));
-	removed = vma_remove(&tree, &range, spares[0]);
 	for (struct vma *vma = removed; vma; vma = vma->next) {
 		assert_true(vma->start >= addr_of(page) && vma->end <= addr_of(page + n));
 		assert_true(vma->start >= end);
@@ -223,9 +214,10 @@ static void unmap(uint64_t page, uint64_t n)
 static void change(uint64_t page, uint64_t n, const struct vma_change *change)
 {
 	struct vma_range range = range_of(page, n);
-	struct vma *spares[2];
+	unsigned int splits = vma_change_splits(&range, change);
+	struct vma *const spares[2] = {splits & VMA_SPLIT_START ? new_vma() : NULL,
+				       splits & VMA_SPLIT_END ? new_vma() : NULL};
 
-	get_spares(spares, vma_change_splits(&range, change));
 	free_list(vma_change(&tree, &range, change, spares));
 	for (uint64_t i = page; i < page + n; i++) {
 		if (!model[i].mapped)

@@ -1,0 +1,49 @@
+/* The heap, whose end brk moves. */
+#include "abi/mman.h"
+#include "mm/limits.h"
+#include "mm/space.h"
+#include "mm/vma_cache.h"
+
+/*
+ * Map [start, end), where the break moves up to `end`. As on Linux a page more must be free, and
+ * the guard of a stack counts as taken.
+ */
+static bool grow(struct space *space, uint64_t start, uint64_t end)
+{
+	struct vma_place place;
+	struct vma area;
+	bool fits;
+
+	if (!memory_can_be_promised(end - start))
+		return false;
+	area.start = start;
+	area.end = end;
+	area.prot = PROT_READ | PROT_WRITE;
+	area.flags = 0;
+	area.object = NULL;
+	area.pgoff = start >> PAGE_SHIFT;
+	lock_acquire(&space->lock);
+	fits = vma_range_is_free(&space->vmas, start, end, &place) &&
+	       (!place.above || end + PAGE_SIZE <= vma_low_edge(place.above)) &&
+	       vma_map(&space->vmas, &place, &area) == 0;
+	lock_release(&space->lock);
+	return fits;
+}
+
+sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor)
+{
+	uint64_t old_end = ALIGN_UP(space->brk, PAGE_SIZE), new_end = ALIGN_UP(brk, PAGE_SIZE);
+	sysret_t error = 0;
+
+	if (brk < space->brk_start || brk > USER_END)
+		return (sysret_t)space->brk;
+	if (new_end > old_end && !grow(space, old_end, new_end))
+		return (sysret_t)space->brk;
+	if (new_end < old_end)
+		error = space_munmap(space, new_end, old_end - new_end, cursor);
+	if (error == SYS_AGAIN)
+		return error;
+	if (error >= 0)
+		space->brk = brk;
+	return (sysret_t)space->brk;
+}
