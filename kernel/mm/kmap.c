@@ -2,6 +2,7 @@
 
 #include "abi/errno.h"
 #include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/page_copy.h"
 #include "core/lock.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
@@ -169,17 +170,25 @@ void kmap_seal(void)
 	sealed = true;
 }
 
+static __noreturn __noinline void slots_differ(paddr_t root, const pte_t *other,
+					       const pte_t *master)
+{
+	unsigned slot = FIRST_SLOT;
+
+	while (slot < PT_ENTRIES - 1 && other[slot] == master[slot])
+		slot++;
+	panic("kernel half differs: slot %u of PML4 %lx is %lx, the master's is %lx", slot,
+	      root.raw, other[slot], master[slot]);
+}
+
 void kmap_check_slots(paddr_t root)
 {
 	const pte_t *master = phys_to_virt(master_pml4);
 	const pte_t *other = phys_to_virt(root);
 
-	for (unsigned slot = FIRST_SLOT; slot < PT_ENTRIES; slot++) {
-		if (unlikely(master[slot] != other[slot]))
-			panic("kernel half differs: slot %u of PML4 %lx is %lx, the master's is "
-			      "%lx",
-			      slot, root.raw, other[slot], master[slot]);
-	}
+	if (unlikely(
+		    !words_equal(other + FIRST_SLOT, master + FIRST_SLOT, PT_ENTRIES - FIRST_SLOT)))
+		slots_differ(root, other, master);
 }
 
 void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
