@@ -26,47 +26,50 @@ int space_map_segment(struct space *space, uint64_t va, uint64_t memsz, int prot
 	uint64_t start = ALIGN_DOWN(va, PAGE_SIZE);
 	uint64_t file_end = filesz ? ALIGN_UP(va + filesz, PAGE_SIZE) : start;
 	uint64_t end = ALIGN_UP(va + memsz, PAGE_SIZE);
+	struct last_page last = {0};
 	int error = map_part(space, start, file_end, prot, object, offset - (va - start));
 
 	if (!error)
 		error = map_part(space, file_end, end, prot, NULL, 0);
 	/* The file's last page holds other bytes behind the segment: they are zero in memory. */
 	if (!error && filesz && memsz > filesz && va + filesz < file_end)
-		error = space_write_new(space, va + filesz, NULL, file_end - (va + filesz));
+		error = space_write_new(space, &last, va + filesz, NULL, file_end - (va + filesz));
 	return error;
 }
 
-/* The kernel's view of the page at `va`, made present; NULL and *error otherwise. */
-static char *page_for_writing(struct space *space, uint64_t va, int *error)
+/* Make the page at `va` present, and *last the kernel's view of it. */
+static int find_page(struct space *space, struct last_page *last, uint64_t va)
 {
 	enum fault_result result = space_fault(space, va, ACCESS_READ);
 	pte_t *entry;
 
-	*error = result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	if (result != FAULT_OK)
-		return NULL;
+		return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	lock_acquire(&space->lock);
 	entry = umap_find(space, va);
 	lock_release(&space->lock);
 	/* Nobody else knows the space, so the entry stays as it is. */
-	return phys_to_virt(pte_address(*entry));
+	*last = (struct last_page){.va = va, .bytes = phys_to_virt(pte_address(*entry))};
+	return 0;
 }
 
-int space_write_new(struct space *space, uint64_t va, const void *src, size_t n)
+int space_write_new(struct space *space, struct last_page *last, uint64_t va, const void *src,
+		    size_t n)
 {
 	const char *from = src;
 
 	while (n) {
 		size_t in_page = va % PAGE_SIZE, piece = MIN(n, PAGE_SIZE - in_page);
-		int error;
-		char *page = page_for_writing(space, va, &error);
+		int error = 0;
 
-		if (!page)
+		if (!last->bytes || last->va != va - in_page)
+			error = find_page(space, last, va - in_page);
+		if (error)
 			return error;
 		if (from)
-			memcpy(page + in_page, from, piece);
+			memcpy(last->bytes + in_page, from, piece);
 		else
-			memset(page + in_page, 0, piece);
+			memset(last->bytes + in_page, 0, piece);
 		from = from ? from + piece : NULL;
 		va += piece;
 		n -= piece;

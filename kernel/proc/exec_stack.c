@@ -6,7 +6,6 @@
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/fpu.h"
 #include "core/random.h"
-#include "mm/segment.h"
 
 #define STACK_TOP	 (USER_END - PAGE_SIZE) /* the last page stays free: behind it is no more */
 #define STACK_MAX	 MIB(8)
@@ -64,9 +63,14 @@ int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executa
 	return make_area(space, executable);
 }
 
+static int write_stack(struct exec_stack *stack, uint64_t va, const void *src, size_t n)
+{
+	return space_write_new(stack->space, &stack->last, va, src, n);
+}
+
 static int put_word(struct exec_stack *stack, uint64_t word)
 {
-	int error = space_write_new(stack->space, stack->next_pointer, &word, sizeof(word));
+	int error = write_stack(stack, stack->next_pointer, &word, sizeof(word));
 
 	stack->next_pointer += sizeof(word);
 	return error;
@@ -89,7 +93,7 @@ int exec_stack_string(struct exec_stack *stack, const char *text, size_t size, b
 	if (!error && begins)
 		error = put_word(stack, stack->next_string);
 	if (!error)
-		error = space_write_new(stack->space, stack->next_string, text, size);
+		error = write_stack(stack, stack->next_string, text, size);
 	stack->next_string += size;
 	return error;
 }
@@ -134,7 +138,7 @@ static int put_extras(struct exec_stack *stack, uint64_t at)
 
 	extras.random[0] = random_u64();
 	extras.random[1] = random_u64();
-	return space_write_new(stack->space, at, &extras, sizeof(extras));
+	return write_stack(stack, at, &extras, sizeof(extras));
 }
 
 /* The words that end argv, when there were no environment strings, and envp. */
@@ -156,9 +160,9 @@ int exec_stack_finish(struct exec_stack *stack, const char *path, size_t path_si
 
 	if (stack->next_string != stack->strings_end)
 		return -EFAULT;
-	error = space_write_new(stack->space, stack->strings_end, path, path_size);
+	error = write_stack(stack, stack->strings_end, path, path_size);
 	if (!error)
-		error = space_write_new(stack->space, stack->sp, &stack->argc, sizeof(stack->argc));
+		error = write_stack(stack, stack->sp, &stack->argc, sizeof(stack->argc));
 	if (!error)
 		error = end_pointers(stack);
 	if (!error)
@@ -166,6 +170,6 @@ int exec_stack_finish(struct exec_stack *stack, const char *path, size_t path_si
 	if (error)
 		return error;
 	fill_aux(&table, image, bias, extras, stack->strings_end);
-	return space_write_new(stack->space, stack->next_pointer, table.entries,
-			       table.count * sizeof(struct aux));
+	return write_stack(stack, stack->next_pointer, table.entries,
+			   table.count * sizeof(struct aux));
 }

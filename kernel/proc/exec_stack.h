@@ -5,11 +5,12 @@
  */
 #pragma once
 
-#include "mm/space.h"
+#include "mm/segment.h"
 #include "proc/elf.h"
 
 struct exec_stack {
 	struct space *space;
+	struct last_page last;
 	uint64_t argc, envc;
 	uint64_t strings;      /* address of the first string */
 	uint64_t strings_end;  /* behind the last: the path's place */

@@ -21,6 +21,15 @@ void file_put(struct file *file)
 		file->ops->release(file);
 }
 
+/* The lowest descriptor of the set, which is not empty; it is taken out. */
+static int next_fd(uint64_t *set)
+{
+	int fd = __builtin_ctzll(*set);
+
+	*set &= *set - 1;
+	return fd;
+}
+
 struct fdtable *fdtable_create(void)
 {
 	struct fdtable *table = slab_alloc(&fdtable_cache);
@@ -35,14 +44,17 @@ struct fdtable *fdtable_create(void)
 struct fdtable *fdtable_copy(struct fdtable *from)
 {
 	struct fdtable *table = fdtable_create();
+	uint64_t set;
 
 	if (!table)
 		return NULL;
 	lock_acquire(&from->lock);
-	for (int fd = 0; fd < FD_MAX; fd++) {
+	table->open = from->open;
+	for (set = from->open; set;) {
+		int fd = next_fd(&set);
+
 		table->files[fd] = from->files[fd];
-		if (table->files[fd])
-			file_get(table->files[fd]);
+		file_get(table->files[fd]);
 	}
 	lock_release(&from->lock);
 	return table;
@@ -52,10 +64,8 @@ void fdtable_put(struct fdtable *table)
 {
 	if (__atomic_fetch_sub(&table->refs, 1, __ATOMIC_ACQ_REL) != 1)
 		return;
-	for (int fd = 0; fd < FD_MAX; fd++) {
-		if (table->files[fd])
-			file_put(table->files[fd]);
-	}
+	for (uint64_t set = table->open; set;)
+		file_put(table->files[next_fd(&set)]);
 	slab_free(&fdtable_cache, table);
 }
 
@@ -79,5 +89,6 @@ void fdtable_set(struct fdtable *table, int fd, struct file *file)
 	lock_acquire(&table->lock);
 	ASSERT(!table->files[fd]);
 	table->files[fd] = file;
+	table->open |= 1ULL << fd;
 	lock_release(&table->lock);
 }

@@ -8,7 +8,7 @@
 #include "core/sysret.h"
 #include "lib/addr.h"
 
-#define FD_MAX 64 /* descriptors a process can have */
+#define FD_MAX 64 /* descriptors a process can have: bits of a word */
 
 struct file;
 struct io;
@@ -35,7 +35,8 @@ struct file {
 struct fdtable {
 	struct lock lock;
 	uint32_t refs;		    /* atomic: processes */
-	struct file *files[FD_MAX]; /* [lock] */
+	uint64_t open;		    /* [lock] a bit for each descriptor that is open */
+	struct file *files[FD_MAX]; /* [lock] NULL where none is */
 };
 
 /* Make the cache. At boot, after the frame allocator. */
