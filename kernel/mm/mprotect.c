@@ -93,11 +93,13 @@ static void discard_pages(struct space *space, uint64_t *va, uint64_t end)
 sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
 		       uint64_t *cursor)
 {
-	uint64_t end = addr + ALIGN_UP(length, PAGE_SIZE);
+	uint64_t all = addr + ALIGN_UP(length, PAGE_SIZE), end = MIN(all, USER_END);
 	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
-	uint64_t hole = *cursor & CURSOR_HOLE, cut;
+	uint64_t hole = end < all ? CURSOR_HOLE : *cursor & CURSOR_HOLE, cut;
 	struct vma_range range;
 
+	if (at >= end)
+		return -ENOMEM;
 	lock_acquire(&space->lock);
 	range = vma_range_find(&space->vmas, at, end, CHUNK_AREAS);
 	cut = range.end;
