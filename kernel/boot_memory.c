@@ -12,6 +12,7 @@
 #include "lib/fmt.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
+#include "mm/large.h"
 #include "mm/master.h"
 #include "mm/online.h"
 #include "mm/phys.h"
@@ -166,6 +167,7 @@ void boot_memory_start(void)
 	frames_init_cpu(boot_ram_per_cpu(CPU_MAX));
 	online_init(&memmap);
 	tell_online();
+	large_init(boot_info.cmdline);
 	space_init();
 	shared_init();
 	threads_init();

@@ -21,6 +21,7 @@
 #include "irq.h"
 #include "mm/cr3.h"
 #include "mm/online.h"
+#include "proc/large_fault.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 #include "proc/trap_signal.h"
@@ -189,20 +190,28 @@ static bool run_continuation(struct thread *thread, struct trapframe *tf)
 	return false;
 }
 
-/* Try again to get the page that a fault could not have at once; wait while RAM is offline. */
-static void retry_fault(struct thread *thread)
+/*
+ * Try again to get the page that a fault could not have at once; wait while RAM is offline. True:
+ * that was a chunk of long work.
+ */
+static bool retry_fault(struct thread *thread)
 {
 	bool more_may_come = online_left();
 	enum fault_result result;
 
 	thread_cancel_wait(thread);
+	if (thread->fault.block && large_fault_step(thread))
+		return true;
 	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
+	if (result == FAULT_LARGE)
+		return large_fault_step(thread);
 	/* What came online since it was looked at is there for the next try. */
 	if (result == FAULT_NO_MEMORY && (online_wait(thread) || more_may_come))
-		return;
+		return false;
 	thread_clear_work(thread, THREAD_WORK_FAULT);
 	if (result == FAULT_NO_MEMORY)
 		signal_out_of_memory(thread);
+	return false;
 }
 
 /* One thing that the thread has to do before ring 3. True: take pending interrupts, then go on. */
@@ -221,7 +230,7 @@ static bool do_thread_work(struct thread *thread, struct trapframe *tf)
 		thread_clear_work(thread, THREAD_WORK_MOVE);
 		this_cpu()->work |= CPU_WORK_RESCHED;
 	} else if (work & THREAD_WORK_FAULT)
-		retry_fault(thread);
+		return retry_fault(thread);
 	else if (work & THREAD_WORK_CONT)
 		return run_continuation(thread, tf);
 	else if (work & (THREAD_WORK_SIGNAL | THREAD_WORK_KILL))
@@ -315,17 +324,17 @@ static unsigned access_of(const struct trapframe *tf)
 }
 
 /* Wait, in the exit loop, until there is memory for the page. */
-static void fault_later(struct thread *thread, const struct trapframe *tf)
+static void fault_later(struct thread *thread, unsigned access)
 {
-	thread->fault.access = access_of(tf);
+	thread->fault.access = access;
 	thread_set_work(thread, THREAD_WORK_FAULT);
 }
 
 static __noinline void fault_refused(struct thread *thread, struct trapframe *tf,
 				     enum fault_result result)
 {
-	if (result == FAULT_NO_MEMORY)
-		fault_later(thread, tf);
+	if (result == FAULT_NO_MEMORY || result == FAULT_LARGE)
+		fault_later(thread, access_of(tf) | ACCESS_LARGE);
 	else
 		signal_for_page_fault(thread, tf, thread->fault.va, result);
 }
@@ -341,7 +350,7 @@ static inline void page_fault_from_user(struct thread *thread, const struct trap
 	thread->faults++;
 	thread->fault.va = read_cr2();
 	if (likely(tf->error & PF_USER))
-		result = space_fault(thread->space, thread->fault.va, access_of(tf));
+		result = space_fault(thread->space, thread->fault.va, access_of(tf) | ACCESS_LARGE);
 	if (unlikely(result != FAULT_OK))
 		fault_refused(current_thread(), frame_slot(), result);
 }
@@ -383,7 +392,7 @@ static bool resolve_for_kernel(const struct trapframe *tf, uint64_t va)
 	thread->fault.va = va;
 	result = space_fault(thread->space, va, access_of(tf));
 	if (result == FAULT_NO_MEMORY)
-		fault_later(thread, tf);
+		fault_later(thread, access_of(tf));
 	*PERCPU(usercopy_must_wait) = result == FAULT_NO_MEMORY;
 	return result == FAULT_OK;
 }

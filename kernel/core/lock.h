@@ -22,6 +22,7 @@ enum lock_rank {
 	RANK_WAITQ,   /* core: a wait queue */
 	RANK_TIMER,   /* core: a CPU's timer queue */
 	RANK_RUNQ,    /* proc: a CPU's run queue */
+	RANK_LARGE,   /* mm: whether the blocks of large pages are whole */
 	RANK_SLAB,    /* mm: a slab cache */
 	RANK_KMAP,    /* mm: the kernel half's tables */
 	RANK_ZONE,    /* mm: a zone of the frame allocator */

@@ -64,6 +64,33 @@ static struct page *page_for(const struct vma *vma, uint64_t va)
 	return page;
 }
 
+/* May the vma have a large page around `va`? */
+static bool may_be_large(const struct vma *vma, uint64_t va)
+{
+	uint64_t start = ALIGN_DOWN(va, LARGE_SIZE);
+	bool wanted = large_mode == LARGE_ALWAYS ||
+		      (large_mode == LARGE_MADVISE && (vma->flags & VMA_LARGE));
+
+	return !(vma->flags & (VMA_NO_LARGE | VMA_SHARED | VMA_GROWSDOWN)) && !vma->object &&
+	       vma->start <= start && start + LARGE_SIZE <= vma->end && wanted;
+}
+
+bool space_map_large(struct space *space, uint64_t va, struct page *block)
+{
+	struct vma *vma;
+	pte_t *entry = NULL;
+	int level = 2;
+
+	lock_acquire(&space->lock);
+	vma = vma_find(&space->vmas, va);
+	if (vma && may_be_large(vma, va) && umap_is_free(space, va))
+		entry = umap_make(space, va, &level);
+	if (entry)
+		umap_set(space, entry, page_to_paddr(block).raw | PTE_LARGE | private_flags(vma));
+	lock_release(&space->lock);
+	return entry;
+}
+
 static enum fault_result map_fresh(struct space *space, const struct vma *vma, uint64_t va,
 				   pte_t *entry)
 {
@@ -83,10 +110,15 @@ static enum fault_result map_fresh(struct space *space, const struct vma *vma, u
 static enum fault_result copy_on_write(struct space *space, const struct vma *vma, uint64_t va,
 				       pte_t *entry)
 {
-	struct page *old = paddr_to_page(pte_address(*entry));
+	struct page *old = paddr_to_page(pte_address(*entry)), *copy;
 	struct tlb_batch batch;
-	struct page *copy;
 
+	if (unlikely(*entry & PTE_LARGE) && !large_is_exclusive(old)) {
+		if (umap_split(space, va))
+			return FAULT_NO_MEMORY;
+		entry = umap_find(space, va);
+		old = paddr_to_page(pte_address(*entry));
+	}
 	if (page_refs(old) == 1 || (vma->flags & VMA_SHARED)) {
 		/* Only this space has it (sharing takes this lock), or all may write it. */
 		*entry |= PTE_WRITE | PTE_DIRTY;
@@ -107,8 +139,12 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 static enum fault_result resolve(struct space *space, const struct vma *vma, uint64_t va,
 				 unsigned access)
 {
-	pte_t *entry = umap_make(space, va);
+	int level = 1;
+	pte_t *entry;
 
+	if ((access & ACCESS_LARGE) && may_be_large(vma, va) && umap_is_free(space, va))
+		return FAULT_LARGE;
+	entry = umap_make(space, va, &level);
 	if (unlikely(!entry))
 		return FAULT_NO_MEMORY;
 	if (!*entry)

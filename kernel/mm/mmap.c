@@ -96,7 +96,9 @@ sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_
 		*cursor = addr;
 	lock_acquire(&space->lock);
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
-	result = vma_unmap(&space->vmas, &range);
+	result = umap_split_edges(space, *cursor, range.end);
+	if (!result)
+		result = vma_unmap(&space->vmas, &range);
 	if (!result) {
 		tlb_batch_init(&batch, space);
 		umap_clear(space, cursor, range.end, &budget, &batch);

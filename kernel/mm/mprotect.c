@@ -9,20 +9,19 @@
 #define CHUNK_AREAS  64
 #define CURSOR_HOLE  1UL /* in a cursor, beside the page-aligned address */
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
-#define PAGE_KEPT    (PTE_ADDRESS | PTE_ACCESSED | PTE_DIRTY)
+#define PAGE_KEPT    (PTE_LARGE | PTE_ACCESSED | PTE_DIRTY)
 
 /* The entry of a page that stays, under another protection. */
 static pte_t protected_entry(pte_t old, uint32_t prot)
 {
-	paddr_t frame = pte_frame(old);
-	pte_t entry = frame.raw | (old & PAGE_KEPT & ~PTE_ADDRESS) | PTE_USER | PTE_PRESENT;
+	pte_t entry = pte_frame(old).raw | (old & PAGE_KEPT) | PTE_USER | PTE_PRESENT;
 
 	if (!(prot & PROT_MASK))
 		return pte_hide(entry | PTE_NX);
 	if (!(prot & PROT_EXEC))
 		entry |= PTE_NX;
 	/* A page that others share is copied by the first write. */
-	if ((prot & PROT_WRITE) && page_refs(paddr_to_page(frame)) == 1)
+	if ((prot & PROT_WRITE) && umap_is_exclusive(entry))
 		entry |= PTE_WRITE | PTE_DIRTY;
 	return entry;
 }
@@ -38,7 +37,7 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL) {
 		*entry = protected_entry(*entry, prot);
 		tlb_batch_page(&batch, *va);
-		*va += PAGE_SIZE;
+		*va += umap_size(*entry);
 	}
 	tlb_batch_finish(&batch);
 }
@@ -66,7 +65,9 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
 	cut = range.end;
 	vma_range_stop_at_hole(&range);
-	result = vma_alter(&space->vmas, &range, &change);
+	result = umap_split_edges(space, *cursor, range.end);
+	if (!result)
+		result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {
 		protect_pages(space, cursor, range.end, (uint32_t)prot);
 		if (*cursor < range.end || (range.end == cut && cut < end))
@@ -78,15 +79,19 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	return result;
 }
 
-/* Drop the pages of [*va, end), as far as the budget goes. [lock] */
-static void discard_pages(struct space *space, uint64_t *va, uint64_t end)
+/* Drop the pages of [*va, end), as far as the budget goes. 0 or -ENOMEM. [lock] */
+static int discard_pages(struct space *space, uint64_t *va, uint64_t end)
 {
 	unsigned budget = CHUNK_BUDGET;
 	struct tlb_batch batch;
+	int error = umap_split_edges(space, *va, end);
 
+	if (error)
+		return error;
 	tlb_batch_init(&batch, space);
 	umap_clear(space, va, end, &budget, &batch);
 	tlb_batch_finish(&batch);
+	return 0;
 }
 
 /* Linux acts on what is mapped and tells of holes at the end: a bit of the cursor remembers one. */
@@ -97,6 +102,7 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int 
 	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
 	uint64_t hole = end < all ? CURSOR_HOLE : *cursor & CURSOR_HOLE, cut;
 	struct vma_range range;
+	int error = 0;
 
 	if (at >= end)
 		return -ENOMEM;
@@ -107,10 +113,12 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int 
 	if (range.end < cut)
 		hole = CURSOR_HOLE;
 	if (advice == MADV_DONTNEED)
-		discard_pages(space, &at, cut);
+		error = discard_pages(space, &at, cut);
 	else
 		at = cut;
 	lock_release(&space->lock);
+	if (error)
+		return error;
 	*cursor = at | hole;
 	if (at < end)
 		return SYS_AGAIN;

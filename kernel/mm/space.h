@@ -13,6 +13,8 @@
 #include "lib/bitmap.h"
 #include "mm/vma.h"
 
+struct page;
+
 #define CPU_WORDS BITMAP_WORDS(CPU_MAX)
 
 struct space {
@@ -29,6 +31,7 @@ struct space {
 	uint64_t stack_limit;	  /* lowest address that the stack may grow to */
 	uint64_t clear_cursor;	  /* [lock] how far space_clear_chunk() has come */
 	uint64_t resident;	  /* [lock] frames mapped */
+	uint64_t large;		  /* [lock] large pages mapped */
 	uint64_t tables;	  /* [lock] page tables, PML4 included */
 };
 
@@ -36,6 +39,7 @@ struct space {
 #define ACCESS_READ  0x00
 #define ACCESS_WRITE 0x02
 #define ACCESS_EXEC  0x10
+#define ACCESS_LARGE 0x100 /* not a bit of the CPU's: the caller can bring a large page */
 
 /* Results of space_fault(). */
 enum fault_result {
@@ -43,7 +47,8 @@ enum fault_result {
 	FAULT_NO_VMA,	/* nothing there: SIGSEGV, SEGV_MAPERR */
 	FAULT_ACCESS,	/* not allowed there: SIGSEGV, SEGV_ACCERR */
 	FAULT_BUS,	/* behind the end of the object: SIGBUS */
-	FAULT_NO_MEMORY /* no frame: wait for one, or end the process */
+	FAULT_NO_MEMORY, /* no frame: wait for one, or end the process */
+	FAULT_LARGE	 /* a large page fits: clear one for space_map_large(), or ask without */
 };
 
 /* Make the caches. At boot, after the frame allocator. */
@@ -70,6 +75,12 @@ void space_switch(struct space *space);
  * of an object, copy on write, stack growth. Takes RANK_SPACE.
  */
 enum fault_result space_fault(struct space *space, uint64_t va, unsigned access);
+
+/*
+ * Map `block` (large.h), which is zero, around `va`. False when it does not fit there any more, or
+ * a table could not be made: the block stays the caller's. Takes RANK_SPACE.
+ */
+__must_check bool space_map_large(struct space *space, uint64_t va, struct page *block);
 
 /*
  * The calls on memory, Linux's semantics and errors. Those that may need many pages work in chunks

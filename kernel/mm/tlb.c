@@ -8,6 +8,7 @@ static void batch_clear(struct tlb_batch *batch)
 	batch->end = 0;
 	batch->count = 0;
 	batch->tables = false;
+	batch->large_count = 0;
 }
 
 void tlb_batch_init(struct tlb_batch *batch, struct space *space)
@@ -30,11 +31,26 @@ void tlb_batch_defer(struct tlb_batch *batch, struct page *page)
 		tlb_batch_finish(batch);
 }
 
+void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va)
+{
+	if (!batch->live) {
+		large_put(head);
+		return;
+	}
+	tlb_batch_page(batch,
+		       va); /* one INVLPG drops the translation of the whole (SDM 4.10.4.1) */
+	batch->large[batch->large_count++] = head;
+	if (batch->large_count == TLB_BATCH_LARGE)
+		tlb_batch_finish(batch);
+}
+
 void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end, batch->tables);
 	for (unsigned i = 0; i < batch->count; i++)
 		frame_put(batch->frames[i]);
+	for (unsigned i = 0; i < batch->large_count; i++)
+		large_put(batch->large[i]);
 	batch_clear(batch);
 }

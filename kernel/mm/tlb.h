@@ -5,9 +5,11 @@
 #pragma once
 
 #include "mm/frames.h"
+#include "mm/large.h"
 #include "mm/space.h"
 
 #define TLB_BATCH_FRAMES 64
+#define TLB_BATCH_LARGE	 8
 
 /*
  * Frames taken out of a space, to be freed when no TLB can reach them any more. `range` grows with
@@ -20,7 +22,9 @@ struct tlb_batch {
 	bool tables;	     /* page tables are among the frames */
 	uint64_t start, end; /* empty while start >= end */
 	unsigned count;
+	unsigned large_count;
 	struct page *frames[TLB_BATCH_FRAMES];
+	struct page *large[TLB_BATCH_LARGE]; /* heads of blocks */
 };
 
 /* Start an empty batch of changes to `space`. */
@@ -60,6 +64,8 @@ static inline void tlb_batch_free_table(struct tlb_batch *batch, struct page *ta
 	batch->tables = true;
 	tlb_batch_free(batch, table, va);
 }
+/* The same for the block behind a large page, which loses a whole mapping. May flush. */
+void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va);
 
 /* Flush, and free what was put off. The batch is empty again. */
 void tlb_batch_finish(struct tlb_batch *batch);

@@ -114,6 +114,8 @@ struct thread {
 	struct {
 		uint64_t va;
 		unsigned access;
+		uint32_t cleared;   /* pages of `block` */
+		struct page *block; /* for a large page, while it is cleared */
 	} fault; /* its last page fault; with THREAD_WORK_FAULT one that is to be resolved */
 
 	uint64_t fs_base, gs_base;

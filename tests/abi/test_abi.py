@@ -15,6 +15,7 @@ PROGRAMS = [
     "abi_write",
     "abi_mem",
     "abi_protect",
+    "abi_large",
     "abi_brk",
     "abi_fork",
     "abi_exec",

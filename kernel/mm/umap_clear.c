@@ -1,0 +1,105 @@
+/* Taking pages out of the tables. */
+#include "lib/upcall.h"
+#include "mm/umap_tables.h"
+
+/*
+ * Clear used entries, at most *left, among the `n` from `entry`, which maps `va`, on. *left is
+ * counted down; the number of entries passed is returned.
+ */
+static uint64_t clear_run(pte_t *entry, uint64_t n, uint64_t va, uint64_t *left,
+			  struct tlb_batch *batch)
+{
+	uint64_t more = *left, i = 0;
+
+	while (i < n && more) {
+		struct page *page = pte_page(entry[i++]);
+
+		if (!page)
+			continue;
+		entry[i - 1] = 0;
+		more--;
+		tlb_batch_free(batch, page, va + (i - 1) * PAGE_SIZE);
+	}
+	*left = more;
+	return i;
+}
+
+/* The same in a space that is dead, where the frames may go at once: exit's longest loop. */
+static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
+{
+	uint64_t more = *left, i = 0;
+
+	while (i < n && more) {
+		struct page *page = pte_page(entry[i++]);
+
+		if (!page)
+			continue;
+		entry[i - 1] = 0;
+		more--;
+		frame_put(page);
+	}
+	*left = more;
+	return i;
+}
+
+/* Clear the entries for [*at, stop) of one table; *at moves on. */
+static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint64_t stop,
+			  unsigned *budget, struct tlb_batch *batch)
+{
+	struct page *table = table_page(entry);
+	uint64_t limit = MIN(table->word, (uint64_t)*budget), left = limit;
+	uint64_t n = (stop - *at) / PAGE_SIZE, cleared;
+	uint64_t passed =
+		batch->live ? clear_run(entry, n, *at, &left, batch) : release_run(entry, n, &left);
+
+	cleared = limit - left;
+	table->word -= cleared;
+	space->resident -= cleared;
+	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT));
+	*at = table->word ? *at + passed * PAGE_SIZE : stop;
+}
+
+/* False: that is left to the next chunk, with all of its budget. */
+static bool clear_large(struct space *space, pte_t *entry, uint64_t *va, uint64_t end,
+			unsigned *budget, struct tlb_batch *batch)
+{
+	struct page *head = pte_page(*entry);
+	unsigned cost = large_cost(head);
+
+	if (unlikely(*va % LARGE_SIZE || end - *va < LARGE_SIZE))
+		panic("a part of the large page at %p is to be unmapped", (void *)*va);
+	if (cost > *budget) {
+		*budget = 0;
+		return false;
+	}
+	empty(entry);
+	space->resident -= LARGE_PAGES;
+	space->large--;
+	tlb_batch_free_large(batch, head, *va);
+	spend(budget, cost);
+	*va += LARGE_SIZE;
+	return true;
+}
+
+void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budget,
+		struct tlb_batch *batch)
+{
+	while (*va < end && *budget) {
+		uint64_t first = *va;
+		struct path path;
+
+		path_find(space, *va, &path);
+		spend(budget, 1);
+		if (path.level == 1) {
+			clear_entries(space, path.entry[1], va, MIN(end, entry_end(*va, 2)), budget,
+				      batch);
+		} else if (!path_large(&path)) {
+			*va = entry_end(*va, path.level);
+			continue;
+		} else if (!clear_large(space, path.entry[2], va, end, budget, batch)) {
+			break;
+		}
+		path_free_empty(space, &path, first, batch);
+	}
+	*va = MIN(*va, end);
+}
