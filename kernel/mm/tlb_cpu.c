@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/cr.h"
+#include "lib/upcall.h"
 #include "mm/cr3.h"
 #include "mm/kmap.h"
 
@@ -127,12 +128,20 @@ static __noinline void flush_inactive(struct tlb_cpu *tlb, const struct tlb_flus
 		leave(tlb);
 }
 
-/* A flush that was missed before this one is made up for. */
+static __noreturn __noinline void flush_was_missed(const struct tlb_flush *flush, uint64_t seen)
+{
+	panic("TLB: CPU %u has seen change %lu of space %p last, and is asked for %lu",
+	      this_cpu()->id, seen, (void *)flush->space, flush->generation);
+}
+
 static void flush_pages(const struct tlb_copy *copy, const struct tlb_flush *flush)
 {
 	uint64_t va = flush->start, end = flush->end;
 
-	if (copy->seen + 1 != flush->generation || end - va > TLB_FLUSH_ALL * PAGE_SIZE) {
+	/* A space's changes come one after the other, and who uses it is asked for each. */
+	if (unlikely(copy->seen + 1 != flush->generation))
+		flush_was_missed(flush, copy->seen);
+	if (end - va > TLB_FLUSH_ALL * PAGE_SIZE) {
 		write_cr3(flush->space->root.raw | tag_of(copy, false));
 		return;
 	}
