@@ -169,18 +169,21 @@ $(BENCH_PROGS): user/user.mk | $(call needs,build)
 	$(call say,USERCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(USER_CC) $(UCFLAGS) -static $(call own_cflags,$(filter %.c,$^)) -o $@ $(filter %.c,$^)
-# A plugin of QEMU.
-$(BENCH)/insn.so: tools/profile.d/insn.c | $(call needs,build)
+# Plugins of QEMU.
+PLUGINS     := $(addprefix $(BENCH)/,insn.so stretch.so)
+$(PLUGINS): $(BENCH)/%.so: tools/profile.d/%.c | $(call needs,build)
 	$(call say,PLUGIN,$@)
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -o $@ $<
 
-.PHONY: bench bench-programs profile
-bench-programs: $(BENCH_PROGS) $(BENCH)/insn.so
+.PHONY: bench bench-programs profile latency
+bench-programs: $(BENCH_PROGS) $(PLUGINS)
 bench: iso bench-programs $(call needs,boot)  ## instructions of each call on Stoa and on Linux, side by side
 	$(Q)tools/bench --docs docs/benchmarks.md $(BENCHFLAGS) $(OUT)
 profile: iso bench-programs $(call needs,boot)  ## ROW=name: where the instructions of that row go (ROW=boot: of the boot)
 	$(Q)tools/profile $(if $(filter checks,$(ROW)),--docs docs/benchmarks.md) $(PROFILEFLAGS) $(OUT) $(or $(ROW),$(error make profile ROW=name))
+latency: iso programs $(PLUGINS) $(call needs,boot)  ## the longest stretch without an interrupt, and the call that causes it
+	$(Q)tools/latency --programs $(TEST_BIN) $(OUT)
 
 # One entry for each C file of the kernel, for clangd and clang-tidy.
 compile_commands.json: Makefile $(KERNEL_C)  ## for clangd and clang-tidy

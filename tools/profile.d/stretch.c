@@ -1,0 +1,233 @@
+/*
+ * A plugin of QEMU that finds the longest stretches in which the guest's only CPU took no
+ * interrupt, and what it did there.
+ *
+ * arguments: symbols=FILE   lines `ADDRESS CAUSE`, ascending: where each function begins, in
+ *                           hexadecimal, and 1 if a stretch is called by its name, else 0
+ *            begin=ADDRESS  where counting begins: what comes before, the boot, does not count
+ *            open=ADDRESS   of an instruction in ring 0 at which interrupts are taken (repeatable)
+ *            out=FILE       where the result goes
+ *
+ * A stretch is the run of instructions in ring 0 from one place where interrupts are taken to the
+ * next: ring 3, or an address given by open=. It has the name of the first function marked as a
+ * cause that it comes to.
+ *
+ * Output: for each cause a line `cause F LENGTH`, its longest stretch; then lines `in F COUNT`, the
+ * instructions of each function in the longest of all. F is a number of a line of the symbols, or
+ * -1.
+ *
+ * QEMU's header for plugins is not packaged, so what is used of it is declared here (its interface
+ * of version 1).
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+typedef void (*trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
+typedef void (*exec_cb)(unsigned cpu, void *data);
+typedef void (*exit_cb)(uint64_t id, void *data);
+
+void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb, int flags,
+					    void *data);
+void qemu_plugin_register_atexit_cb(uint64_t id, exit_cb cb, void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+
+#define EXPORT	__attribute__((visibility("default")))
+#define VERSION 1
+#define NO_REGS 0 /* the callback reads no registers */
+
+EXPORT int qemu_plugin_version = VERSION;
+EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
+
+#define USER_END 0x0000800000000000ul
+#define OPEN_MAX 4
+
+/* A function of the kernel, number 0 for code that has no name. */
+struct function {
+	uint64_t address;
+	bool is_cause;
+	uint64_t longest;	 /* stretch that is called by its name */
+	uint64_t stretch, count; /* instructions of it in the stretch of that number */
+	uint64_t in_longest;	 /* and in the longest of all */
+};
+
+static struct function *functions;
+static size_t n_functions = 1;
+static uint64_t open_places[OPEN_MAX];
+static size_t n_open;
+static FILE *out;
+
+static uint64_t begin_address;
+static bool begun;
+static uint64_t stretch = 1, length, longest;
+static struct function *cause;
+
+/* What is passed for an instruction where interrupts are taken. */
+static struct function open_place;
+
+static struct function *function_at(uint64_t address)
+{
+	size_t low = 1, high = n_functions;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (functions[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &functions[low - 1];
+}
+
+static void keep_counts(void)
+{
+	for (size_t i = 0; i < n_functions; i++) {
+		struct function *f = &functions[i];
+
+		f->in_longest = f->stretch == stretch ? f->count : 0;
+	}
+}
+
+static void end_stretch(void)
+{
+	struct function *name = cause ? cause : &functions[0];
+
+	if (length > name->longest)
+		name->longest = length;
+	if (length > longest) {
+		longest = length;
+		keep_counts();
+	}
+	stretch++;
+	length = 0;
+	cause = NULL;
+}
+
+static void on_insn(unsigned cpu, void *data)
+{
+	struct function *f = data;
+
+	(void)cpu;
+	if (f == &open_place) {
+		if (length)
+			end_stretch();
+		return;
+	}
+	if (!begun)
+		return;
+	length++;
+	if (!cause && f->is_cause)
+		cause = f;
+	if (f->stretch != stretch)
+		f->count = 0;
+	f->stretch = stretch;
+	f->count++;
+}
+
+static void on_begin(unsigned cpu, void *data)
+{
+	begun = true;
+	on_insn(cpu, data);
+}
+
+static bool is_open(uint64_t address)
+{
+	for (size_t i = 0; i < n_open; i++)
+		if (open_places[i] == address)
+			return true;
+	return false;
+}
+
+/* The lower half is ring 3, and before that the firmware and the boot loader. */
+static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint64_t address = qemu_plugin_insn_vaddr(insn);
+		bool open = address < USER_END || is_open(address);
+		void *data = open ? &open_place : function_at(address);
+
+		qemu_plugin_register_vcpu_insn_exec_cb(
+			insn, address == begin_address ? on_begin : on_insn, NO_REGS, data);
+	}
+}
+
+static void on_exit_of_qemu(uint64_t id, void *data)
+{
+	(void)id;
+	(void)data;
+	for (size_t i = 0; i < n_functions; i++)
+		if (functions[i].longest)
+			fprintf(out, "cause %zd %" PRIu64 "\n", (ssize_t)i - 1,
+				functions[i].longest);
+	for (size_t i = 0; i < n_functions; i++)
+		if (functions[i].in_longest)
+			fprintf(out, "in %zd %" PRIu64 "\n", (ssize_t)i - 1,
+				functions[i].in_longest);
+	fclose(out);
+}
+
+/* Reads the functions; false when that fails. */
+static bool read_symbols(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	uint64_t address;
+	int is_cause;
+
+	functions = calloc(1, sizeof(*functions));
+	if (!file || !functions)
+		return false;
+	while (fscanf(file, "%" SCNx64 " %d", &address, &is_cause) == 2) {
+		functions = realloc(functions, (n_functions + 1) * sizeof(*functions));
+		if (!functions)
+			abort();
+		functions[n_functions++] =
+			(struct function){.address = address, .is_cause = is_cause};
+	}
+	fclose(file);
+	return n_functions > 1;
+}
+
+/* Takes one argument; false when it is wrong. */
+static bool take(const char *argument)
+{
+	const char *value = strchr(argument, '=');
+
+	if (!value++)
+		return false;
+	if (!strncmp(argument, "symbols=", 8))
+		return read_symbols(value);
+	if (!strncmp(argument, "out=", 4))
+		return (out = fopen(value, "w")) != NULL;
+	if (!strncmp(argument, "begin=", 6))
+		return (begin_address = strtoull(value, NULL, 16)) != 0;
+	if (!strncmp(argument, "open=", 5) && n_open < OPEN_MAX)
+		return (open_places[n_open++] = strtoull(value, NULL, 16)) != 0;
+	return false;
+}
+
+int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
+{
+	(void)info;
+	for (int i = 0; i < argc; i++) {
+		if (!take(argv[i])) {
+			fprintf(stderr, "stretch: wrong argument: %s\n", argv[i]);
+			return -1;
+		}
+	}
+	if (!out || !functions || !begin_address || !n_open)
+		return -1;
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+	return 0;
+}
