@@ -1,0 +1,84 @@
+"""Processes that disturb each other at random: the kernel stands it, and has everything back."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+# Steps, seed, and the machine. Where there is little memory, workers are killed for it.
+RUNS = {
+    "4 CPUs": (120, 1, {"cpus": 4}),
+    "1 CPU": (120, 2, {"cpus": 1, "cpu": "qemu64"}),
+    "little memory": (120, 3, {"cpus": 2, "mem": "32M"}),
+    "debug": (100, 4, {"cpus": 8, "build": "debug"}),
+    "little memory, debug": (120, 109, {"cpus": 1, "mem": "32M", "cpu": "qemu64", "build": "debug"}),
+}
+LONG_RUNS = {
+    "4 CPUs": (3000, 11, {"cpus": 4, "mem": "1G"}),
+    "2 CPUs": (2000, 12, {"cpus": 2, "cpu": "qemu64"}),
+    "8 CPUs, debug": (1500, 13, {"cpus": 8, "build": "debug"}),
+    **{
+        f"little memory, {seed}": (400, seed, {"cpus": 1 + seed % 4, "mem": "32M", "build": build})
+        for seed in range(100, 130)
+        for build in [("release", "debug")[seed // 4 % 2]]
+    },
+}
+
+WORKERS = 8
+# Frames in CPUs' magazines, and slabs that are kept though they are empty, are not counted as free.
+KEPT_KIB = 1024
+
+
+def run(boot, steps, seed, machine):
+    """One run, and that it ended well."""
+    result = boot("chaos", str(WORKERS), str(steps), str(seed), timeout=60 + steps, **machine)
+    assert result.status == 0, result
+    assert "KERNEL PANIC" not in result.log
+    killed = re.fullmatch(rf"chaos: (\d) of {WORKERS} workers killed, 0 wrong", result.lines[-1])
+    assert killed, result
+    assert killed[1] == "0" or machine.get("mem") == "32M"
+    return result
+
+
+def free_at_the_end(result):
+    """KiB that are free, or describe RAM, when all processes are gone."""
+    found = re.search(r"memory: at the end free=(\d+) KiB, frame table (\d+) KiB", result.log)
+    return int(found[1]) + int(found[2])
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_chaos(boot, name):
+    run(boot, *RUNS[name])
+
+
+@pytest.mark.parametrize("name", ["4 CPUs", "1 CPU"])
+def test_all_memory_comes_back(boot, name):
+    _, _, machine = RUNS[name]
+    before = free_at_the_end(boot("hello", **machine))
+    after = free_at_the_end(run(boot, *RUNS[name]))
+    assert abs(before - after) < KEPT_KIB
+
+
+def test_the_program_is_right_on_linux(builds):
+    """There it is the first process of a namespace."""
+    shell = [shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--pid", "--fork"]
+    if subprocess.run([*shell, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine has no namespaces for users")
+    done = subprocess.run(
+        [*shell, "--kill-child", str(builds.program("chaos")), str(WORKERS), "300", "1"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == f"chaos: 0 of {WORKERS} workers killed, 0 wrong\n"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LONG_RUNS)
+def test_chaos_for_long(boot, name):
+    steps, seed, machine = LONG_RUNS[name]
+    result = run(boot, steps, seed, machine)
+    assert abs(free_at_the_end(boot("hello", **machine)) - free_at_the_end(result)) < KEPT_KIB
