@@ -181,6 +181,12 @@ void frame_free(struct page *page)
 	free_frames[free_count++] = (uint32_t)(page - pages);
 }
 
+/* There are no large pages here. */
+void large_put(struct page *head)
+{
+	model_wrong("a large page is freed", (uint64_t)(head - pages));
+}
+
 struct page *model_page(void)
 {
 	return take_frame(PAGE_ANON);
