@@ -1,14 +1,7 @@
 /* Finding and making entries, and the tables they are in. */
 #include "mm/umap.h"
 
-#include "lib/upcall.h"
 #include "mm/umap_tables.h"
-
-static void refuse_kernel_half(uint64_t va)
-{
-	if (unlikely(va >= KERNEL_HIGHER_HALF_BASE))
-		panic("umap refuses the kernel address %p", (void *)va);
-}
 
 /* Hang a fresh table into the empty `entry`. */
 static bool add_table(struct space *space, pte_t *entry)
@@ -31,7 +24,7 @@ void path_find(const struct space *space, uint64_t va, struct path *path)
 	for (;; level--) {
 		path->entry[level] = (pte_t *)phys_to_virt(table) + level_index(va, level);
 		path->level = level;
-		if (level == 1 || !leads_on(*path->entry[level], level))
+		if (!leads_on(*path->entry[level], level))
 			return;
 		table = pte_address(*path->entry[level]);
 	}
@@ -64,40 +57,51 @@ void umap_drop_empty(struct space *space, uint64_t va)
 
 pte_t *umap_find(const struct space *space, uint64_t va)
 {
-	struct path path;
+	int level;
+	pte_t *entry;
 
-	path_find(space, va, &path);
-	return *path.entry[path.level] ? path.entry[path.level] : NULL;
+	refuse_kernel_half(va);
+	entry = find_lowest(space, va, &level);
+	return *entry ? entry : NULL;
+}
+
+/* From the entry of level `at` on down, as umap_make() says. */
+static __noinline pte_t *make_below(struct space *space, uint64_t va, pte_t *entry, int at,
+				    int *level)
+{
+	while (at > 1 && !*entry && at != *level) {
+		if (!add_table(space, entry)) {
+			umap_drop_empty(space, va);
+			return NULL;
+		}
+		entry = entry_below(*entry, va, --at);
+	}
+	*level = at;
+	return entry;
 }
 
 pte_t *umap_make(struct space *space, uint64_t va, int *level)
 {
-	pte_t *entry = (pte_t *)phys_to_virt(space->root) + level_index(va, PT_LEVELS);
+	int lowest;
+	pte_t *entry;
 
 	refuse_kernel_half(va);
-	for (int above = PT_LEVELS; above > 1; above--) {
-		if (unlikely(!leads_on(*entry, above))) {
-			if (*entry || above == *level) {
-				*level = above;
-				return entry;
-			}
-			if (!add_table(space, entry)) {
-				umap_drop_empty(space, va);
-				return NULL;
-			}
-		}
-		entry = (pte_t *)phys_to_virt(pte_address(*entry)) + level_index(va, above - 1);
+	entry = find_lowest(space, va, &lowest);
+	if (likely(lowest == 1)) {
+		*level = 1;
+		return entry;
 	}
-	*level = 1;
-	return entry;
+	return make_below(space, va, entry, lowest, level);
 }
 
 bool umap_is_free(const struct space *space, uint64_t va)
 {
-	struct path path;
+	int level;
+	const pte_t *entry;
 
-	path_find(space, va, &path);
-	return path.level > 1 && !*path.entry[path.level];
+	refuse_kernel_half(va);
+	entry = find_lowest(space, va, &level);
+	return level > 1 && !*entry;
 }
 
 bool umap_is_exclusive(pte_t entry)

@@ -42,9 +42,9 @@ static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
 	return i;
 }
 
-/* Clear the entries for [*at, stop) of one table; *at moves on. */
-static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint64_t stop,
-			  unsigned *budget, struct tlb_batch *batch)
+/* Clear the entries for [*at, stop) of one table, of which the first is used; *at moves on. */
+static __noinline void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint64_t stop,
+				     unsigned *budget, struct tlb_batch *batch)
 {
 	struct page *table = table_page(entry);
 	uint64_t limit = MIN(table->word, (uint64_t)*budget), left = limit;
@@ -57,6 +57,27 @@ static void clear_entries(struct space *space, pte_t *entry, uint64_t *at, uint6
 	space->resident -= cleared;
 	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT));
 	*at = table->word ? *at + passed * PAGE_SIZE : stop;
+}
+
+/* How many of the `n` entries from `entry` on are empty, before the first that is used. */
+static inline uint64_t count_empty(const pte_t *entry, uint64_t n)
+{
+	uint64_t count = 0;
+
+	while (count < n && !entry[count])
+		count++;
+	return count;
+}
+
+/* Free what lies above a table, which covers `va`, if it has no entries now. */
+static void free_way(struct space *space, const pte_t *entry, uint64_t va, struct tlb_batch *batch)
+{
+	struct path path;
+
+	if (likely(table_page(entry)->word))
+		return;
+	path_find(space, va, &path);
+	path_free_empty(space, &path, va, batch);
 }
 
 /* False: that is left to the next chunk, with all of its budget. */
@@ -81,25 +102,38 @@ static bool clear_large(struct space *space, pte_t *entry, uint64_t *va, uint64_
 	return true;
 }
 
+/* What the table of level 1 with the entry for *va maps, up to `end`. */
+static inline void clear_in_table(struct space *space, pte_t *entry, uint64_t *va, uint64_t end,
+				  unsigned *budget, struct tlb_batch *batch)
+{
+	uint64_t first = *va, stop = MIN(end, entry_end(first, 2));
+	uint64_t empty = count_empty(entry, (stop - first) / PAGE_SIZE);
+
+	*va = first + empty * PAGE_SIZE;
+	spend(budget, 1 + (unsigned)empty / EMPTY_PER_UNIT);
+	if (*va == stop || !*budget)
+		return;
+	clear_entries(space, entry + empty, va, stop, budget, batch);
+	free_way(space, entry, first, batch);
+}
+
 void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budget,
 		struct tlb_batch *batch)
 {
+	refuse_kernel_half(end - 1);
 	while (*va < end && *budget) {
 		uint64_t first = *va;
-		struct path path;
+		int level;
+		pte_t *entry = find_lowest(space, first, &level);
 
-		path_find(space, *va, &path);
-		spend(budget, 1);
-		if (path.level == 1) {
-			clear_entries(space, path.entry[1], va, MIN(end, entry_end(*va, 2)), budget,
-				      batch);
-		} else if (!path_large(&path)) {
-			*va = entry_end(*va, path.level);
+		if (likely(level == 1)) {
+			clear_in_table(space, entry, va, end, budget, batch);
 			continue;
-		} else if (!clear_large(space, path.entry[2], va, end, budget, batch)) {
-			break;
 		}
-		path_free_empty(space, &path, first, batch);
+		spend(budget, 1);
+		if (!*entry)
+			*va = MIN(end, entry_end(first, level));
+		else if (clear_large(space, entry, va, end, budget, batch))
+			free_way(space, entry, first, batch);
 	}
-	*va = MIN(*va, end);
 }
