@@ -22,6 +22,7 @@ PROGRAMS = [
     "abi_time",
     "abi_sched",
     "abi_signal",
+    "abi_stop",
     "abi_misc",
     "abi_stack",
 ]

@@ -4,7 +4,7 @@
 // its own. What a process does follows from the seed; when it does it does not.
 //
 // usage: chaos [WORKERS [STEPS [SEED]]]
-#include "say.h"
+#include "chaos/memory.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -12,162 +12,14 @@
 #include <sys/auxv.h>
 #include <time.h>
 
-#define DEPTH	    3
-#define CHILDREN    8
-#define AREAS	    16
-#define AREA_PAGES  40 // at most
-#define STACK_PAGES 64 // at most, of a growth
-#define ARGUMENT    100000
-#define SPINS	    3000000
-#define GOOD	    7 // the exit status of all who end by themselves
-#define FOR_MEMORY  8 // and of a program that found no memory for its beginning
+#define DEPTH	   3
+#define CHILDREN   8
+#define ARGUMENT   100000
+#define SPINS	   3000000
+#define GOOD	   7 // the exit status of all who end by themselves
+#define FOR_MEMORY 8 // and of a program that found no memory for its beginning
 
-// A page of an area holds zero, or what value_of() says once it has been filled.
-struct area {
-	char *at;
-	uint32_t pages, tag;
-	uint64_t filled; // a bit a page
-	bool read_only;
-};
-
-static struct area areas[AREAS];
-static unsigned *wrong; // shared by all that came by fork
 static int cpus;
-static uint64_t seed;
-
-static uint32_t below(uint32_t limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 20) % limit;
-}
-
-static void expect(bool holds, const char *what, long value)
-{
-	if (holds)
-		return;
-	say("%s: %ld WRONG\n", what, value);
-	__atomic_fetch_add(wrong, 1, __ATOMIC_RELAXED);
-}
-
-// What was asked for was done, or there was no memory for it.
-static bool done(long result, const char *what)
-{
-	expect(result >= 0 || result == -ENOMEM || result == -EAGAIN, what, result);
-	return result >= 0;
-}
-
-// --- memory --------------------------------------------------------------------------------------
-
-static uint64_t *word_of(const struct area *area, uint32_t page)
-{
-	return (uint64_t *)(area->at + page * PAGE + (area->tag & (PAGE - 8)));
-}
-
-static uint64_t value_of(const struct area *area, uint32_t page)
-{
-	return (uint64_t)area->tag << 32 | page | 1ul << 31;
-}
-
-static void check_area(const struct area *area)
-{
-	for (uint32_t i = 0; area->at && i < area->pages; i++) {
-		uint64_t filled = area->filled >> i & 1;
-
-		expect(*word_of(area, i) == filled * value_of(area, i), "a page",
-		       (long)*word_of(area, i));
-	}
-}
-
-static void check_areas(void)
-{
-	for (int i = 0; i < AREAS; i++)
-		check_area(&areas[i]);
-}
-
-static void map(struct area *area)
-{
-	uint32_t pages = 1 + below(AREA_PAGES);
-	long at = sys(SYS_mmap, 0, pages * PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	if (done(at, "mmap"))
-		*area = (struct area){.at = (char *)at, .pages = pages, .tag = below(UINT32_MAX)};
-}
-
-static void fill(struct area *area)
-{
-	for (int n = 0; n < 8 && !area->read_only; n++) {
-		uint32_t page = below(area->pages);
-
-		*word_of(area, page) = value_of(area, page);
-		area->filled |= 1ul << page;
-	}
-}
-
-static void unmap(struct area *area)
-{
-	check_area(area);
-	if (done(sys(SYS_munmap, area->at, area->pages * PAGE), "munmap"))
-		area->at = NULL;
-}
-
-static void protect(struct area *area)
-{
-	int prot = area->read_only ? PROT_READ | PROT_WRITE : PROT_READ;
-
-	if (done(sys(SYS_mprotect, area->at, area->pages * PAGE, prot), "mprotect"))
-		area->read_only = !area->read_only;
-}
-
-static void discard(struct area *area)
-{
-	uint32_t first = below(area->pages), count = 1 + below(area->pages - first);
-
-	if (done(sys(SYS_madvise, area->at + first * PAGE, count * PAGE, MADV_DONTNEED), "madvise"))
-		area->filled &= ~(((1ul << count) - 1) << first);
-}
-
-static void change_break(void)
-{
-	static uint64_t now;
-	uint64_t old = now ? now : (uint64_t)sys(SYS_brk, 0);
-
-	now = (uint64_t)sys(SYS_brk, old + (below(7) - 2ul) * PAGE);
-	for (uint64_t at = old; at < now; at += PAGE) {
-		expect(*(uint64_t *)at == 0, "a new page", *(long *)at);
-		*(uint64_t *)at = seed;
-	}
-}
-
-static void grow_stack(void)
-{
-	char room[STACK_PAGES * PAGE];
-	uint32_t pages = 1 + below(STACK_PAGES);
-	volatile char *top = room + sizeof(room);
-
-	for (uint32_t i = 1; i <= pages; i++)
-		*(volatile uint32_t *)(top - i * PAGE) = i;
-	sys(SYS_sched_yield);
-	for (uint32_t i = 1; i <= pages; i++)
-		expect(*(volatile uint32_t *)(top - i * PAGE) == i, "the stack", i);
-}
-
-static void change_memory(void)
-{
-	static void (*const changes[])(struct area *) = {fill, fill, fill, unmap, protect, discard};
-	struct area *area = &areas[below(AREAS)];
-
-	if (!area->at)
-		map(area);
-	else
-		changes[below(6)](area);
-	if (below(16) == 0)
-		change_break();
-	if (below(16) == 0)
-		grow_stack();
-}
 
 // --- processes -----------------------------------------------------------------------------------
 
