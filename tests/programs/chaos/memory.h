@@ -4,14 +4,18 @@
 #include "../say.h"
 
 #define AREAS	    16
-#define AREA_PAGES  40 // at most
+#define LARGE_AREAS 2
+#define AREA_UNITS  40 // at most
+#define LARGE_UNIT  (25 * PAGE)
 #define STACK_PAGES 64 // at most, of a growth
 
-// A page of an area holds zero, or what value_of() says once it has been filled.
+// An area is made of units, pages or larger ones; each holds zero, or what value_of() says once it
+// has been filled.
 struct area {
 	char *at;
-	uint32_t pages, tag;
-	uint64_t filled; // a bit a page
+	size_t unit; // bytes
+	uint32_t units, tag;
+	uint64_t filled; // a bit a unit
 	bool read_only;
 };
 
@@ -42,22 +46,22 @@ static bool done(long result, const char *what)
 	return result >= 0;
 }
 
-static uint64_t *word_of(const struct area *area, uint32_t page)
+static uint64_t *word_of(const struct area *area, uint32_t unit)
 {
-	return (uint64_t *)(area->at + page * PAGE + (area->tag & (PAGE - 8)));
+	return (uint64_t *)(area->at + unit * area->unit + (area->tag & (PAGE - 8)));
 }
 
-static uint64_t value_of(const struct area *area, uint32_t page)
+static uint64_t value_of(const struct area *area, uint32_t unit)
 {
-	return (uint64_t)area->tag << 32 | page | 1ul << 31;
+	return (uint64_t)area->tag << 32 | unit | 1ul << 31;
 }
 
 static void check_area(const struct area *area)
 {
-	for (uint32_t i = 0; area->at && i < area->pages; i++) {
+	for (uint32_t i = 0; area->at && i < area->units; i++) {
 		uint64_t filled = area->filled >> i & 1;
 
-		expect(*word_of(area, i) == filled * value_of(area, i), "a page",
+		expect(*word_of(area, i) == filled * value_of(area, i), "a unit",
 		       (long)*word_of(area, i));
 	}
 }
@@ -68,30 +72,40 @@ static void check_areas(void)
 		check_area(&areas[i]);
 }
 
+// The areas behind the first ones are of pages only, so that not all is large.
 static void map(struct area *area)
 {
-	uint32_t pages = 1 + below(AREA_PAGES);
-	long at = sys(SYS_mmap, 0, pages * PAGE, PROT_READ | PROT_WRITE,
+	size_t unit = area < &areas[LARGE_AREAS] && below(2) ? LARGE_UNIT : PAGE;
+	uint32_t units = 1 + below(AREA_UNITS);
+	long at = sys(SYS_mmap, 0, units * unit, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
 	if (done(at, "mmap"))
-		*area = (struct area){.at = (char *)at, .pages = pages, .tag = below(UINT32_MAX)};
+		*area = (struct area){
+			.at = (char *)at, .unit = unit, .units = units, .tag = below(UINT32_MAX)};
 }
 
 static void fill(struct area *area)
 {
 	for (int n = 0; n < 8 && !area->read_only; n++) {
-		uint32_t page = below(area->pages);
+		uint32_t unit = below(area->units);
 
-		*word_of(area, page) = value_of(area, page);
-		area->filled |= 1ul << page;
+		*word_of(area, unit) = value_of(area, unit);
+		area->filled |= 1ul << unit;
 	}
 }
 
+// From some unit on.
 static void unmap(struct area *area)
 {
+	uint32_t left = below(2) ? 0 : below(area->units);
+
 	check_area(area);
-	if (done(sys(SYS_munmap, area->at, area->pages * PAGE), "munmap"))
+	if (!done(sys(SYS_munmap, area->at + left * area->unit, (area->units - left) * area->unit),
+		  "munmap"))
+		return;
+	area->units = left;
+	if (!left)
 		area->at = NULL;
 }
 
@@ -99,15 +113,16 @@ static void protect(struct area *area)
 {
 	int prot = area->read_only ? PROT_READ | PROT_WRITE : PROT_READ;
 
-	if (done(sys(SYS_mprotect, area->at, area->pages * PAGE, prot), "mprotect"))
+	if (done(sys(SYS_mprotect, area->at, area->units * area->unit, prot), "mprotect"))
 		area->read_only = !area->read_only;
 }
 
 static void discard(struct area *area)
 {
-	uint32_t first = below(area->pages), count = 1 + below(area->pages - first);
+	uint32_t first = below(area->units), count = 1 + below(area->units - first);
 
-	if (done(sys(SYS_madvise, area->at + first * PAGE, count * PAGE, MADV_DONTNEED), "madvise"))
+	if (done(sys(SYS_madvise, area->at + first * area->unit, count * area->unit, MADV_DONTNEED),
+		 "madvise"))
 		area->filled &= ~(((1ul << count) - 1) << first);
 }
 
