@@ -29,6 +29,19 @@
 #define MAP_SYNC	    0x80000
 #define MAP_FIXED_NOREPLACE 0x100000
 
+#define MLOCK_ONFAULT 0x1
+#define MCL_CURRENT   0x1
+#define MCL_FUTURE    0x2
+#define MCL_ONFAULT   0x4
+
+#define MREMAP_MAYMOVE	 0x1
+#define MREMAP_FIXED	 0x2
+#define MREMAP_DONTUNMAP 0x4
+
+#define MS_ASYNC      0x1
+#define MS_INVALIDATE 0x2
+#define MS_SYNC	      0x4
+
 #define MADV_NORMAL	     0
 #define MADV_RANDOM	     1
 #define MADV_SEQUENTIAL	     2

@@ -1,4 +1,4 @@
-/* Use of resources, as wait4() tells it (linux/resource.h). */
+/* Limits of resources, and their use as wait4() tells it (linux/resource.h). */
 #pragma once
 
 #include "abi/time.h"
@@ -13,4 +13,30 @@ struct rusage {
 	int64_t ru_msgsnd, ru_msgrcv;
 	int64_t ru_nsignals;
 	int64_t ru_nvcsw, ru_nivcsw;
+};
+
+enum {
+	RLIMIT_CPU,
+	RLIMIT_FSIZE,
+	RLIMIT_DATA,
+	RLIMIT_STACK,
+	RLIMIT_CORE,
+	RLIMIT_RSS,
+	RLIMIT_NPROC,
+	RLIMIT_NOFILE,
+	RLIMIT_MEMLOCK,
+	RLIMIT_AS,
+	RLIMIT_LOCKS,
+	RLIMIT_SIGPENDING,
+	RLIMIT_MSGQUEUE,
+	RLIMIT_NICE,
+	RLIMIT_RTPRIO,
+	RLIMIT_RTTIME,
+	RLIM_NLIMITS,
+};
+
+#define RLIM_INFINITY UINT64_MAX
+
+struct rlimit {
+	uint64_t rlim_cur, rlim_max;
 };

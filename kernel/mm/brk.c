@@ -4,6 +4,16 @@
 #include "mm/space.h"
 #include "mm/vma_cache.h"
 
+/* Do the limits allow a break at `end` whose new part is `area`? [lock] */
+static bool may_grow(const struct space *space, uint64_t end, const struct vma *area)
+{
+	uint64_t size = area->end - area->start;
+
+	return end - space->brk_start <= space->limits.data &&
+	       space_may_map(space, size, area->prot, area->flags) &&
+	       (!(area->flags & VMA_LOCKED) || space_may_lock(space, size));
+}
+
 /*
  * Map [start, end), where the break moves up to `end`. As on Linux a page more must be free, and
  * the guard of a stack counts as taken.
@@ -19,11 +29,11 @@ static bool grow(struct space *space, uint64_t start, uint64_t end)
 	area.start = start;
 	area.end = end;
 	area.prot = PROT_READ | PROT_WRITE;
-	area.flags = 0;
 	area.object = NULL;
 	area.pgoff = start >> PAGE_SHIFT;
 	lock_acquire(&space->lock);
-	fits = vma_range_is_free(&space->vmas, start, end, &place) &&
+	area.flags = space->new_flags;
+	fits = may_grow(space, end, &area) && vma_range_is_free(&space->vmas, start, end, &place) &&
 	       (!place.above || end + PAGE_SIZE <= vma_low_edge(place.above)) &&
 	       vma_map(&space->vmas, &place, &area) == 0;
 	lock_release(&space->lock);

@@ -38,9 +38,7 @@ static struct vma *vma_for(struct space *space, uint64_t va)
 
 	if (!vma || vma->start <= va)
 		return vma;
-	if (!(vma->flags & VMA_GROWSDOWN) || va < space->stack_limit)
-		return NULL;
-	return vma_grow_down(&space->vmas, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
+	return space_grow_stack(space, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
 }
 
 /* A page with what the vma says it contains: fresh, or the object's own where it is shared. */

@@ -15,6 +15,7 @@ static int copy_area(struct space *to, const struct vma *vma)
 	if (!copy)
 		return -ENOMEM;
 	*copy = *vma;
+	copy->flags &= ~(VMA_LOCKED | VMA_ON_FAULT);
 	if (copy->object)
 		object_get(copy->object);
 	vma_append(&to->vmas, copy);
@@ -28,6 +29,11 @@ static sysret_t copy_some(struct space *from, struct space *to, const struct vma
 	struct tlb_batch batch;
 	sysret_t result;
 
+	if (vma->flags & VMA_NO_FORK) {
+		*budget -= MIN(*budget, (unsigned)VMA_COST);
+		*cursor = vma->end;
+		return 0;
+	}
 	if (!vma_find(&to->vmas, vma->start)) {
 		int error = copy_area(to, vma);
 
@@ -37,7 +43,7 @@ static sysret_t copy_some(struct space *from, struct space *to, const struct vma
 		*cursor = vma->start;
 	}
 	/* What is shared is found in its object. */
-	if (vma->flags & VMA_SHARED) {
+	if (vma->flags & (VMA_SHARED | VMA_WIPE_FORK)) {
 		*cursor = vma->end;
 		return 0;
 	}
@@ -58,7 +64,7 @@ sysret_t space_fork_chunk(struct space *from, struct space *to, uint64_t *cursor
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
 	to->mmap_top = from->mmap_top;
-	to->stack_limit = from->stack_limit;
+	to->limits = from->limits;
 	while ((vma = vma_find_from(&from->vmas, *cursor)) && budget && !result)
 		result = copy_some(from, to, vma, cursor, &budget);
 	lock_release(&from->lock);

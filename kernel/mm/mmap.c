@@ -49,7 +49,17 @@ static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int
 /* The VMA_ flags that mmap's flags ask for. */
 static uint32_t vma_flags(int flags)
 {
-	return (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) | (flags & MAP_SHARED ? VMA_SHARED : 0);
+	return (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) | (flags & MAP_SHARED ? VMA_SHARED : 0) |
+	       (flags & MAP_LOCKED ? VMA_LOCKED : 0);
+}
+
+/* `where`, or an errno when the limits do not allow the mapping. [lock] */
+static int64_t check_limits(const struct space *space, const struct vma *area, uint64_t size,
+			    int64_t where)
+{
+	if ((area->flags & VMA_LOCKED) && !space_may_lock(space, size))
+		return -EAGAIN;
+	return space_may_map(space, size, area->prot, area->flags) ? where : -ENOMEM;
 }
 
 sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot, int flags,
@@ -63,10 +73,12 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 	if (is_promise(prot, flags) && !memory_can_be_promised(size))
 		return -ENOMEM;
 	area.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-	area.flags = vma_flags(flags);
 	area.object = object;
 	lock_acquire(&space->lock);
+	area.flags = vma_flags(flags) | space->new_flags;
 	where = find_place(space, addr, size, flags, &place);
+	if (where >= 0)
+		where = check_limits(space, &area, size, where);
 	if (where >= 0) {
 		area.start = (uint64_t)where;
 		area.end = area.start + size;

@@ -1,13 +1,13 @@
-/* Calls that change mappings that are there: mprotect, madvise. */
+/* mprotect. */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "mm/limits.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 256 /* pages */
 #define CHUNK_AREAS  64
-#define CURSOR_HOLE  1UL /* in a cursor, beside the page-aligned address */
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PAGE_KEPT    (PTE_LARGE | PTE_ACCESSED | PTE_DIRTY)
 
@@ -42,6 +42,28 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 	tlb_batch_finish(&batch);
 }
 
+/* Bytes of the range that become data by the change. [lock] */
+static uint64_t new_data(const struct vma_range *range, uint32_t prot)
+{
+	uint64_t bytes = 0;
+
+	for (const struct vma *vma = range->first; vma; vma = vma->next) {
+		if (vma_is_data(prot, vma->flags) && !vma_is_data(vma->prot, vma->flags))
+			bytes += MIN(vma->end, range->end) - MAX(vma->start, range->start);
+		if (vma == range->last)
+			break;
+	}
+	return bytes;
+}
+
+/* 0, or -ENOMEM as the limit of data does not allow the change. [lock] */
+static int check_limit(const struct space *space, const struct vma_range *range, uint32_t prot)
+{
+	uint64_t bytes = prot & PROT_WRITE ? new_data(range, prot) : 0;
+
+	return bytes && !space_may_have_data(space, bytes) ? -ENOMEM : 0;
+}
+
 /*
  * Linux protects up to the first hole, or to where memory for splitting a vma runs out, and then
  * says -ENOMEM. Here each chunk changes some vmas and then their pages.
@@ -65,7 +87,9 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
 	cut = range.end;
 	vma_range_stop_at_hole(&range);
-	result = umap_split_edges(space, *cursor, range.end);
+	result = check_limit(space, &range, (uint32_t)prot);
+	if (!result)
+		result = umap_split_edges(space, *cursor, range.end);
 	if (!result)
 		result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {
@@ -77,50 +101,4 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	}
 	lock_release(&space->lock);
 	return result;
-}
-
-/* Drop the pages of [*va, end), as far as the budget goes. 0 or -ENOMEM. [lock] */
-static int discard_pages(struct space *space, uint64_t *va, uint64_t end)
-{
-	unsigned budget = CHUNK_BUDGET;
-	struct tlb_batch batch;
-	int error = umap_split_edges(space, *va, end);
-
-	if (error)
-		return error;
-	tlb_batch_init(&batch, space);
-	umap_clear(space, va, end, &budget, &batch);
-	tlb_batch_finish(&batch);
-	return 0;
-}
-
-/* Linux acts on what is mapped and tells of holes at the end: a bit of the cursor remembers one. */
-sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
-		       uint64_t *cursor)
-{
-	uint64_t all = addr + ALIGN_UP(length, PAGE_SIZE), end = MIN(all, USER_END);
-	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
-	uint64_t hole = end < all ? CURSOR_HOLE : *cursor & CURSOR_HOLE, cut;
-	struct vma_range range;
-	int error = 0;
-
-	if (at >= end)
-		return -ENOMEM;
-	lock_acquire(&space->lock);
-	range = vma_range_find(&space->vmas, at, end, CHUNK_AREAS);
-	cut = range.end;
-	vma_range_stop_at_hole(&range);
-	if (range.end < cut)
-		hole = CURSOR_HOLE;
-	if (advice == MADV_DONTNEED)
-		error = discard_pages(space, &at, cut);
-	else
-		at = cut;
-	lock_release(&space->lock);
-	if (error)
-		return error;
-	*cursor = at | hole;
-	if (at < end)
-		return SYS_AGAIN;
-	return hole ? -ENOMEM : 0;
 }

@@ -20,6 +20,8 @@ struct vm_object_ops {
 	 * without memory. Objects that are only mapped privately have no such operation.
 	 */
 	struct page *(*page)(struct vm_object *object, uint64_t index);
+	/* Is the page at `index` there already? Only with page(). */
+	bool (*is_resident)(struct vm_object *object, uint64_t index);
 	/* The last reference is gone. */
 	void (*release)(struct vm_object *object);
 };

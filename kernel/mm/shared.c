@@ -94,6 +94,19 @@ static struct page *shared_page(struct vm_object *object, uint64_t index)
 	return page;
 }
 
+static bool shared_is_resident(struct vm_object *object, uint64_t index)
+{
+	struct shared *shared = of_object(object);
+	unsigned level = shared->levels;
+	void **word = (void **)&shared->root;
+
+	lock_acquire(&shared->lock);
+	while (*word && level--)
+		word = (void **)*word + word_index(index, level);
+	lock_release(&shared->lock);
+	return *word;
+}
+
 /* Nothing reads it but through mappings. */
 static size_t shared_read(struct vm_object *object, uint64_t offset, void *dst, size_t n)
 {
@@ -111,8 +124,10 @@ static void shared_release(struct vm_object *object)
 	this_cpu()->work |= CPU_WORK_REAP;
 }
 
-static const struct vm_object_ops shared_ops = {
-	.read = shared_read, .page = shared_page, .release = shared_release};
+static const struct vm_object_ops shared_ops = {.read = shared_read,
+						.page = shared_page,
+						.is_resident = shared_is_resident,
+						.release = shared_release};
 
 struct vm_object *shared_create(uint64_t size)
 {

@@ -54,7 +54,7 @@ struct space *space_create(void)
 	space->users = 1;
 	space->tables = 1;
 	space->mmap_top = USER_END - STACK_MAX - STACK_GAP;
-	space->stack_limit = USER_END - STACK_MAX;
+	space->limits = default_limits;
 	vma_tree_init(&space->vmas);
 	claim_init(&space->claim);
 	link_kernel_half(space->root);

@@ -11,6 +11,7 @@
 #include "core/sysret.h"
 #include "lib/addr.h"
 #include "lib/bitmap.h"
+#include "mm/limits.h"
 #include "mm/vma.h"
 
 struct page;
@@ -28,7 +29,8 @@ struct space {
 	uint32_t users;		  /* atomic: processes that use it */
 	uint64_t brk_start, brk;  /* [lock] */
 	uint64_t mmap_top;	  /* mappings without a hint go below */
-	uint64_t stack_limit;	  /* lowest address that the stack may grow to */
+	uint32_t new_flags;	  /* [lock] VMA_ flags of every new mapping: mlockall */
+	struct space_limits limits; /* written whole words at a time by prlimit64 */
 	uint64_t clear_cursor;	  /* [lock] how far space_clear_chunk() has come */
 	uint64_t resident;	  /* [lock] frames mapped */
 	uint64_t large;		  /* [lock] large pages mapped */
@@ -83,6 +85,11 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
 __must_check bool space_map_large(struct space *space, uint64_t va, struct page *block);
 
 /*
+ * Grow the stack `vma`, if it is one, down to `start`, below it, as the limits allow. [lock]
+ */
+__must_check bool space_grow_stack(struct space *space, struct vma *vma, uint64_t start);
+
+/*
  * The calls on memory, Linux's semantics and errors. Those that may need many pages work in chunks
  * under the space's claim: *cursor starts at 0, SYS_AGAIN asks to be called again with the same
  * arguments. Each takes RANK_SPACE and below.
@@ -97,8 +104,29 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_t *cursor);
 sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int prot,
 			uint64_t *cursor);
-sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t length, int advice,
+sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t size, int advice,
 		       uint64_t *cursor);
+
+/*
+ * Give what is mapped in the range these of VMA_LOCKED and VMA_ON_FAULT. -ENOMEM: the limit, no
+ * memory, or a hole, in front of which all is done. Pages are made by space_populate().
+ */
+sysret_t space_mlock(struct space *space, uint64_t addr, uint64_t size, uint32_t flags,
+		     uint64_t *cursor);
+
+/* The same for all that is mapped, if `current`; new mappings get `new_flags`. */
+sysret_t space_mlockall(struct space *space, uint32_t flags, uint32_t new_flags, bool current,
+			uint64_t *cursor);
+
+/*
+ * Whether pages are in memory: there[i] is 1 or 0 for the page of `i` pages above `addr`. The
+ * number that could be told, up to the end of an area; -ENOMEM when there is none at `addr`.
+ */
+sysret_t space_mincore(struct space *space, uint64_t addr, uint64_t pages, uint8_t *there);
+
+/* msync of [*at, end), with its flags; *hole is false at first. 0, SYS_AGAIN, -ENOMEM, -EBUSY. */
+sysret_t space_msync(struct space *space, uint64_t end, int flags, uint64_t *at, bool *hole);
+
 /* Linux's brk: the new break, or the old one when it cannot be moved there. */
 sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor);
 

@@ -156,7 +156,7 @@ void vma_unlink(struct vma_tree *tree, struct vma *vma)
 void vma_insert(struct vma_tree *tree, const struct vma_place *place, struct vma *vma)
 {
 	vma_link(tree, place, vma);
-	tree->pages += vma_pages(vma);
+	vma_count_pages(tree, vma, vma_pages(vma));
 }
 
 void vma_append(struct vma_tree *tree, struct vma *vma)

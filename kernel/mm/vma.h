@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "abi/mman.h"
 #include "lib/base.h"
 #include "lib/rbtree.h"
 
@@ -24,6 +25,11 @@ struct vm_object;
 #define VMA_GROWSDOWN (1U << 1) /* a stack: VMA_STACK_GUARD below it stays free of others */
 #define VMA_LARGE     (1U << 2) /* MADV_HUGEPAGE: large pages where thp=madvise, too */
 #define VMA_NO_LARGE  (1U << 3) /* MADV_NOHUGEPAGE */
+#define VMA_LOCKED    (1U << 4) /* mlock: its pages are made at once and stay */
+#define VMA_ON_FAULT  (1U << 5) /* with VMA_LOCKED: they are made when they are touched */
+#define VMA_NO_FORK   (1U << 6) /* MADV_DONTFORK: a child does not get it */
+#define VMA_WIPE_FORK (1U << 7) /* MADV_WIPEONFORK: a child gets it empty */
+#define VMA_NO_DUMP   (1U << 8) /* MADV_DONTDUMP */
 
 /* Bytes kept free below a growing stack, as Linux's stack_guard_gap. */
 #define VMA_STACK_GUARD MIB(1)
@@ -42,6 +48,12 @@ struct vma {
 	uint64_t pgoff;		  /* offset of `start` in the object, in pages */
 };
 
+/* Private memory that can be written, and is no stack: what Linux counts as data. */
+static inline bool vma_is_data(uint32_t prot, uint32_t flags)
+{
+	return (prot & PROT_WRITE) && !(flags & (VMA_SHARED | VMA_GROWSDOWN));
+}
+
 /* Where the free addresses below `vma` end. */
 static inline uint64_t vma_low_edge(const struct vma *vma)
 {
@@ -55,7 +67,9 @@ struct vma_tree {
 	struct vma *first, *last; /* the lowest and the highest area, or NULL */
 	struct vma *recent;	  /* the last one found, or NULL */
 	uint32_t count;		  /* of areas */
-	uint64_t pages;		  /* mapped in all */
+	uint64_t pages;		  /* mapped in all, */
+	uint64_t data;		  /* of these, what RLIMIT_DATA counts: vma_is_data() */
+	uint64_t locked;	  /* and those in areas with VMA_LOCKED */
 };
 
 /* Free addresses, by the areas around them, NULL at the ends. Until the tree changes. */

@@ -1,5 +1,4 @@
 /* Changes of ranges: areas are cut, joined and removed. */
-#include "abi/mman.h"
 #include "lib/upcall.h"
 #include "mm/vma_tree.h"
 
@@ -37,7 +36,7 @@ struct vma *vma_absorb(struct vma_tree *tree, const struct vma_place *place, con
 	} else {
 		return NULL;
 	}
-	tree->pages += vma_pages(new);
+	vma_count_pages(tree, new, vma_pages(new));
 	return below;
 }
 
@@ -64,7 +63,7 @@ bool vma_remove_splits(const struct vma_range *range)
 /* Let `vma` end at `end` now, inside it. */
 static void trim_end(struct vma_tree *tree, struct vma *vma, uint64_t end)
 {
-	tree->pages -= (vma->end - end) >> PAGE_SHIFT;
+	vma_count_pages(tree, vma, 0 - ((vma->end - end) >> PAGE_SHIFT));
 	vma->end = end;
 	vma_gap_changed(vma->next);
 }
@@ -74,7 +73,7 @@ static void trim_start(struct vma_tree *tree, struct vma *vma, uint64_t start)
 {
 	uint64_t pages = (start - vma->start) >> PAGE_SHIFT;
 
-	tree->pages -= pages;
+	vma_count_pages(tree, vma, 0 - pages);
 	vma->start = start;
 	vma->pgoff += pages;
 	vma_gap_changed(vma);
@@ -101,7 +100,7 @@ struct vma *vma_remove(struct vma_tree *tree, const struct vma_range *range, str
 	}
 	for (struct vma *vma = first; vma != after; vma = vma->next) {
 		vma_unlink(tree, vma);
-		tree->pages -= vma_pages(vma);
+		vma_count_pages(tree, vma, 0 - vma_pages(vma));
 		last = vma;
 	}
 	if (!last)
@@ -178,8 +177,10 @@ struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 		first = spares[0];
 	}
 	for (struct vma *vma = first; vma != last->next; vma = vma->next) {
+		vma_count_pages(tree, vma, 0 - vma_pages(vma));
 		vma->prot = changed_prot(vma, change);
 		vma->flags = changed_flags(vma, change);
+		vma_count_pages(tree, vma, vma_pages(vma));
 	}
 	return join(tree, first, last->end);
 }
@@ -194,7 +195,7 @@ bool vma_grow_down(struct vma_tree *tree, struct vma *vma, uint64_t start)
 		return false;
 	if (guarded && start - prev->end < VMA_STACK_GUARD)
 		return false;
-	tree->pages += (vma->start - start) >> PAGE_SHIFT;
+	vma_count_pages(tree, vma, (vma->start - start) >> PAGE_SHIFT);
 	vma->start = start;
 	vma_gap_changed(vma);
 	return true;

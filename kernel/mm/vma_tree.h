@@ -14,6 +14,16 @@ static inline uint64_t vma_pages(const struct vma *vma)
 	return (vma->end - vma->start) >> PAGE_SHIFT;
 }
 
+/* `pages` more of the kind of `vma` are mapped; for less, the negative number. */
+static inline void vma_count_pages(struct vma_tree *tree, const struct vma *vma, uint64_t pages)
+{
+	tree->pages += pages;
+	if (vma->flags & VMA_LOCKED)
+		tree->locked += pages;
+	if (vma_is_data(vma->prot, vma->flags))
+		tree->data += pages;
+}
+
 /* Hang `vma` in at `place`. The counts of pages are the caller's. */
 void vma_link(struct vma_tree *tree, const struct vma_place *place, struct vma *vma);
 

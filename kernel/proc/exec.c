@@ -81,7 +81,11 @@ static sysret_t exchange_spaces(struct thread *thread)
 	struct space *old = thread->space;
 
 	exec_image_tell(exec);
+	/* Others look at a process's space under this lock, and change its limits. */
+	lock_acquire(&tree_lock);
+	exec->space->limits = old->limits;
 	process->space = exec->space;
+	lock_release(&tree_lock);
 	thread->space = exec->space;
 	space_switch(exec->space);
 	exec->space = space_put(old) ? old : NULL;

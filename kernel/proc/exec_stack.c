@@ -8,7 +8,6 @@
 #include "core/random.h"
 
 #define STACK_TOP	 (USER_END - PAGE_SIZE) /* the last page stays free: behind it is no more */
-#define STACK_MAX	 MIB(8)
 #define STACK_FIRST_SIZE KIB(132) /* mapped at the start; it grows from there */
 #define STACK_ALIGN	 16
 #define END_MARK	 8  /* zero bytes at the very top */
@@ -54,7 +53,6 @@ int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executa
 	stack->space = space;
 	stack->argc = argc;
 	stack->envc = envc;
-	space->stack_limit = STACK_TOP - STACK_MAX;
 	stack->strings_end = STACK_TOP - END_MARK - path_size;
 	stack->strings = stack->strings_end - bytes;
 	stack->sp = ALIGN_DOWN(extras_start(stack) - words * sizeof(uint64_t), STACK_ALIGN);

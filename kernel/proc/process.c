@@ -1,5 +1,6 @@
 #include "proc/process.h"
 
+#include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/slab.h"
 
@@ -76,6 +77,24 @@ static void insert(struct process *process)
 	rb_insert_fixup(&process->pid_node, &pids);
 }
 
+/* Those of Linux's first process; the space has its part of them from default_limits. */
+static const struct rlimit first_rlimits[RLIM_NLIMITS] = {
+	[RLIMIT_CPU] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_FSIZE] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_DATA] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_STACK] = {MIB(8), RLIM_INFINITY},
+	[RLIMIT_CORE] = {0, RLIM_INFINITY},
+	[RLIMIT_RSS] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_NPROC] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_NOFILE] = {1024, 4096},
+	[RLIMIT_MEMLOCK] = {MIB(8), MIB(8)},
+	[RLIMIT_AS] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_LOCKS] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_SIGPENDING] = {RLIM_INFINITY, RLIM_INFINITY},
+	[RLIMIT_MSGQUEUE] = {800 * KIB(1), 800 * KIB(1)},
+	[RLIMIT_RTTIME] = {RLIM_INFINITY, RLIM_INFINITY},
+};
+
 struct process *process_create(struct process *parent)
 {
 	struct process *process = slab_alloc(&process_cache);
@@ -93,6 +112,8 @@ struct process *process_create(struct process *parent)
 	process->ppid = parent ? parent->pid : 0;
 	process->pgid = parent ? parent->pgid : process->pid;
 	process->sid = parent ? parent->sid : process->pid;
+	memcpy(process->rlimits, parent ? parent->rlimits : first_rlimits,
+	       sizeof(process->rlimits));
 	if (parent)
 		list_add_tail(&parent->children, &process->sibling_link);
 	insert(process);

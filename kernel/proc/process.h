@@ -1,6 +1,7 @@
 /* Processes: what a pid names. Its threads run in its address space and share its descriptors. */
 #pragma once
 
+#include "abi/resource.h"
 #include "core/lock.h"
 #include "proc/fdtable.h"
 #include "proc/thread.h"
@@ -31,6 +32,8 @@ struct process {
 	struct waitq child_changed; /* its threads in wait4 */
 
 	struct space *space; /* changed by exec only */
+	/* [tree_lock] what a space has to know of them is in its limits, too */
+	struct rlimit rlimits[RLIM_NLIMITS];
 	struct fdtable *fds;
 
 	sigset_t pending; /* [tree_lock] directed at the process */

@@ -22,6 +22,7 @@
 #include "core/timer.h"
 #include "core/waitq.h"
 #include "lib/bitmap.h"
+#include "mm/populate.h"
 #include "mm/space.h"
 #include "proc/io.h"
 
@@ -56,9 +57,11 @@ enum cont_class {
 /* A call on a range of memory, which works in chunks: sys/memory.c. */
 struct range_call {
 	sysret_t (*work)(struct space *space, struct range_call *call);
+	sysret_t (*then)(struct thread *thread, sysret_t result); /* without the claim; or NULL */
 	uint64_t addr, length;
 	uint64_t cursor; /* 0 before the first chunk */
 	int prot, flags; /* madvise: prot is the advice */
+	bool hole;	 /* msync: part of it is not mapped */
 };
 
 /* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */
@@ -68,7 +71,15 @@ struct continuation {
 	enum cont_class class;
 	union {
 		struct range_call range; /* mmap, munmap, mprotect, madvise, brk */
-		struct io io;		 /* read, write, writev */
+		struct {
+			uint64_t at, end; /* what is still to be told, */
+			uaddr_t vector;	  /* and where */
+		} mincore;
+		struct {
+			struct populate work;
+			sysret_t result; /* of the call, when that is done */
+		} populate;
+		struct io io; /* read, write, writev */
 		struct {
 			struct process *child;
 			struct thread *thread; /* the child's, not yet in its list */

@@ -1,20 +1,14 @@
-/*
- * Calls on the address space: the arguments are checked here in Linux's order, then the work is
- * done in chunks under the claim on the space (mm/space.h).
- */
+/* mmap, munmap, brk, mprotect: the arguments are checked here, in Linux's order. */
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "mm/shared.h"
-#include "proc/claim_wait.h"
 #include "proc/process.h"
-#include "proc/signal.h"
 #include "sys/args.h"
+#include "sys/populate.h"
+#include "sys/range_call.h"
 #include "sys/syscall.h"
 
 #define PROT_BITS (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
-
-/* A chunk of a call's work: its result, or SYS_AGAIN when more is to do. The claim is held. */
-typedef sysret_t range_work(struct space *space, struct range_call *call);
 
 /* --- the work --- */
 
@@ -31,6 +25,22 @@ static sysret_t map_shared(struct space *space, const struct range_call *call)
 	return result;
 }
 
+/* The new mapping's pages, if it could be made; it stays if they cannot. */
+static sysret_t populate_new(struct thread *thread, sysret_t where)
+{
+	uint64_t length = thread->cont.range.length;
+
+	return where < 0 ? where : populate(thread, POPULATE_MAP, (uint64_t)where, length, where);
+}
+
+/* The same for all of a heap that is locked. */
+static sysret_t populate_heap(struct thread *thread, sysret_t brk)
+{
+	uint64_t start = thread->space->brk_start, end = ALIGN_UP((uint64_t)brk, PAGE_SIZE);
+
+	return populate(thread, POPULATE_MAP, start, end - start, brk);
+}
+
 /* MAP_FIXED takes the place of what is there. */
 static sysret_t mmap_work(struct space *space, struct range_call *call)
 {
@@ -40,6 +50,9 @@ static sysret_t mmap_work(struct space *space, struct range_call *call)
 		if (result)
 			return result;
 	}
+	if ((call->flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE ||
+	    (call->flags & MAP_LOCKED) || space->new_flags)
+		call->then = populate_new;
 	if (call->flags & MAP_SHARED)
 		return map_shared(space, call);
 	return space_mmap(space, call->addr, call->length, call->prot, call->flags, NULL, 0);
@@ -55,65 +68,11 @@ static sysret_t mprotect_work(struct space *space, struct range_call *call)
 	return space_mprotect(space, call->addr, call->length, call->prot, &call->cursor);
 }
 
-static sysret_t madvise_work(struct space *space, struct range_call *call)
-{
-	return space_madvise(space, call->addr, call->length, call->prot, &call->cursor);
-}
-
 static sysret_t brk_work(struct space *space, struct range_call *call)
 {
+	if (space->new_flags)
+		call->then = populate_heap;
 	return space_brk(space, call->addr, &call->cursor);
-}
-
-/* --- its chunks --- */
-
-static sysret_t go_on(struct thread *thread);
-
-/* After a chunk. A change that has begun is carried through: a kill waits for it. */
-static inline sysret_t after_chunk(struct thread *thread, sysret_t result)
-{
-	if (unlikely(result == SYS_AGAIN))
-		return thread_continue(thread, SYS_AGAIN, go_on, NULL, CONT_NONE);
-	claim_release(&thread->space->claim, thread);
-	return result;
-}
-
-static sysret_t go_on(struct thread *thread)
-{
-	struct range_call *call = &thread->cont.range;
-
-	return after_chunk(thread, call->work(thread->space, call));
-}
-
-static sysret_t wait_for_claim(struct thread *thread)
-{
-	struct claim *claim = &thread->space->claim;
-
-	if (signal_fatal_pending(thread)) {
-		claim_give_up(claim, thread);
-		return -EINTR;
-	}
-	if (!claim_or_wait(claim, thread))
-		return thread_continue(thread, SYS_BLOCKED, wait_for_claim, NULL, CONT_NONE);
-	return go_on(thread);
-}
-
-/* Inline, so that the first chunk, which is nearly always the only one, is a direct call. */
-static inline __attribute__((always_inline)) sysret_t start(range_work *work, uint64_t addr,
-							    uint64_t length, int prot, int flags)
-{
-	struct thread *thread = current_thread();
-	struct range_call *call = &thread->cont.range;
-
-	call->work = work;
-	call->addr = addr;
-	call->length = length;
-	call->cursor = 0;
-	call->prot = prot;
-	call->flags = flags;
-	if (unlikely(!claim_try(&thread->space->claim, thread)))
-		return wait_for_claim(thread);
-	return after_chunk(thread, work(thread->space, call));
 }
 
 /* --- mmap, munmap, brk --- */
@@ -180,9 +139,11 @@ sysret_t sys_mmap(const struct trapframe *call)
 	if (!arg_u64(call, 1))
 		return -EINVAL;
 	error = check_place(addr, size, flags);
+	if (!error && (flags & MAP_LOCKED) && !current_thread()->space->limits.locked)
+		error = -EPERM;
 	if (!error)
 		error = anonymous ? check_anonymous(flags) : check_file(flags);
-	return error ? error : start(mmap_work, addr, size, prot, flags);
+	return error ? error : range_call_start(mmap_work, addr, size, prot, flags);
 }
 
 sysret_t sys_munmap(const struct trapframe *call)
@@ -191,12 +152,12 @@ sysret_t sys_munmap(const struct trapframe *call)
 
 	if (!IS_ALIGNED(addr, PAGE_SIZE) || !size || size > USER_END || addr > USER_END - size)
 		return -EINVAL;
-	return start(munmap_work, addr, size, 0, 0);
+	return range_call_start(munmap_work, addr, size, 0, 0);
 }
 
 sysret_t sys_brk(const struct trapframe *call)
 {
-	return start(brk_work, arg_u64(call, 0), 0, 0, 0);
+	return range_call_start(brk_work, arg_u64(call, 0), 0, 0, 0);
 }
 
 /* --- mprotect --- */
@@ -239,45 +200,5 @@ sysret_t sys_mprotect(const struct trapframe *call)
 		return -EINVAL;
 	if (grows)
 		error = extend_range(current_thread()->space, grows, &addr, end);
-	return error ? error : start(mprotect_work, addr, end - addr, prot, 0);
-}
-
-/* --- madvise --- */
-
-/* Advice that is taken: what cannot be done here is refused as by a Linux built without it. */
-static bool is_advice(int advice)
-{
-	switch (advice) {
-	case MADV_NORMAL:
-	case MADV_RANDOM:
-	case MADV_SEQUENTIAL:
-	case MADV_WILLNEED:
-	case MADV_DONTNEED:
-	case MADV_FREE:
-	case MADV_DOFORK:
-	case MADV_MERGEABLE:
-	case MADV_UNMERGEABLE:
-	case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
-	case MADV_DONTDUMP:
-	case MADV_DODUMP:
-	case MADV_KEEPONFORK:
-	case MADV_COLD:
-	case MADV_PAGEOUT:
-		return true;
-	default:
-		return false;
-	}
-}
-
-sysret_t sys_madvise(const struct trapframe *call)
-{
-	uint64_t addr = arg_u64(call, 0), length = arg_u64(call, 1);
-	uint64_t size = ALIGN_UP(length, PAGE_SIZE);
-	int advice = arg_int(call, 2);
-
-	if (!is_advice(advice) || !IS_ALIGNED(addr, PAGE_SIZE) || (length && !size) ||
-	    addr + size < addr)
-		return -EINVAL;
-	return size ? start(madvise_work, addr, length, advice, 0) : 0;
+	return error ? error : range_call_start(mprotect_work, addr, end - addr, prot, 0);
 }

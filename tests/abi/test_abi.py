@@ -15,6 +15,8 @@ PROGRAMS = [
     "abi_write",
     "abi_mem",
     "abi_protect",
+    "abi_madvise",
+    "abi_mlock",
     "abi_large",
     "abi_brk",
     "abi_fork",

@@ -92,6 +92,8 @@ static void check_tree(void)
 	uint64_t end = 0;
 	uint64_t pages = 0;
 	uint32_t count = 0;
+	uint64_t data = 0;
+	uint64_t locked = 0;
 
 	for (struct vma *vma = tree.first; vma; vma = vma->next) {
 		uint64_t guard = vma->flags & VMA_GROWSDOWN ? VMA_STACK_GUARD : 0;
@@ -106,6 +108,10 @@ static void check_tree(void)
 		check_vma(vma);
 		end = vma->end;
 		pages += (vma->end - vma->start) / PAGE_SIZE;
+		if (vma_is_data(vma->prot, vma->flags))
+			data += (vma->end - vma->start) / PAGE_SIZE;
+		if (vma->flags & VMA_LOCKED)
+			locked += (vma->end - vma->start) / PAGE_SIZE;
 		count++;
 	}
 	assert_null(node);
@@ -113,6 +119,8 @@ static void check_tree(void)
 	check_gaps(tree.root.node);
 	assert_int_equal(tree.count, count);
 	assert_int_equal(tree.pages, pages);
+	assert_int_equal(tree.data, data);
+	assert_int_equal(tree.locked, locked);
 	assert_int_equal(live, count);
 	for (uint64_t page = 0; page < PAGES; page++)
 		pages -= model[page].mapped;
@@ -461,7 +469,8 @@ static void a_stack_near_zero(void **state)
 /* A change that changes nothing needs no memory; one of flags joins and splits as of protection. */
 static void changing_flags(void **state)
 {
-	const struct vma_change set = {.flags_set = 1U << 9}, clear = {.flags_clear = 1U << 9};
+	const struct vma_change set = {.flags_set = VMA_LOCKED},
+				clear = {.flags_clear = VMA_LOCKED};
 
 	(void)state;
 	reset();
@@ -558,7 +567,8 @@ static uint64_t slow_gap(uint64_t n, uint64_t low, uint64_t high)
 
 static void change_some_flags(uint64_t page, uint64_t n)
 {
-	const struct vma_change to = {.flags_clear = 1U << 8, .flags_set = below(2) ? 1U << 8 : 0};
+	const struct vma_change to = {.flags_clear = VMA_LOCKED,
+				      .flags_set = below(2) ? VMA_LOCKED : 0};
 
 	change(page, n, &to);
 }
