@@ -5,7 +5,7 @@
 #include "core/log.h"
 #include "lib/cmdline.h"
 #include "lib/string.h"
-#include "mm/frames.h"
+#include "mm/frame_run.h"
 #include "mm/online.h"
 #include "mm/phys.h"
 
@@ -71,35 +71,13 @@ void large_get(struct page *head)
 	lock_release(&large_lock);
 }
 
-/* Free [first, end) of a broken block, whose last references are gone, in the largest blocks. */
-static void free_run(struct page *head, unsigned first, unsigned end)
-{
-	while (first < end) {
-		unsigned order = 31 - (unsigned)__builtin_clz(end - first);
-
-		if (first)
-			order = MIN(order, (unsigned)__builtin_ctz(first));
-		for (unsigned i = 1; i < 1U << order; i++)
-			head[first + i].type = PAGE_TAIL;
-		head[first].order = (uint8_t)order;
-		frames_free(&head[first], order);
-		first += 1U << order;
-	}
-}
-
 static void put_each(struct page *head)
 {
-	unsigned run = 0; /* frames before `i` whose last references went */
+	struct frame_run run = {NULL, NULL};
 
-	for (unsigned i = 0; i < LARGE_PAGES; i++) {
-		if (page_put(&head[i])) {
-			run++;
-		} else {
-			free_run(head, i - run, i);
-			run = 0;
-		}
-	}
-	free_run(head, LARGE_PAGES - run, LARGE_PAGES);
+	for (unsigned i = 0; i < LARGE_PAGES; i++)
+		frame_run_put(&run, &head[i]);
+	frame_run_finish(&run);
 }
 
 void large_put(struct page *head)

@@ -1,4 +1,5 @@
 #include "mm/tlb.h"
+#include "mm/frame_run.h"
 
 #include "mm/tlb_flush.h"
 
@@ -48,8 +49,7 @@ void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end, batch->tables);
-	for (unsigned i = 0; i < batch->count; i++)
-		frame_put(batch->frames[i]);
+	frames_put(batch->frames, batch->count);
 	for (unsigned i = 0; i < batch->large_count; i++)
 		large_put(batch->large[i]);
 	batch_clear(batch);

@@ -1,5 +1,6 @@
 /* Taking pages out of the tables. */
 #include "lib/upcall.h"
+#include "mm/frame_run.h"
 #include "mm/umap_tables.h"
 
 /*
@@ -27,6 +28,7 @@ static uint64_t clear_run(pte_t *entry, uint64_t n, uint64_t va, uint64_t *left,
 /* The same in a space that is dead, where the frames may go at once: exit's longest loop. */
 static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
 {
+	struct frame_run run = {NULL, NULL};
 	uint64_t more = *left, i = 0;
 
 	while (i < n && more) {
@@ -36,8 +38,9 @@ static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
 			continue;
 		entry[i - 1] = 0;
 		more--;
-		frame_put(page);
+		frame_run_put(&run, page);
 	}
+	frame_run_finish(&run);
 	*left = more;
 	return i;
 }

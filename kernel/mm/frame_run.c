@@ -1,0 +1,61 @@
+#include "mm/frame_run.h"
+
+#define FOR_MAGAZINE 4 /* fewer than this */
+
+static void free_blocks(struct page *first, uint64_t count)
+{
+	while (count) {
+		pfn_t pfn = page_to_pfn(first);
+		unsigned order = 63 - (unsigned)__builtin_clzll(count);
+
+		if (pfn)
+			order = MIN(order, (unsigned)__builtin_ctzll(pfn));
+		order = MIN(order, (unsigned)FRAMES_MAX_ORDER);
+		for (uint64_t i = 1; i < 1UL << order; i++)
+			first[i].type = PAGE_TAIL;
+		first->order = (uint8_t)order;
+		frames_free(first, order);
+		first += 1UL << order;
+		count -= 1UL << order;
+	}
+}
+
+void frame_run_finish(struct frame_run *run)
+{
+	uint64_t count = run->low ? (uint64_t)(run->high - run->low) + 1 : 0;
+
+	if (count >= FOR_MAGAZINE) {
+		free_blocks(run->low, count);
+	} else {
+		for (uint64_t i = 0; i < count; i++)
+			frame_free(run->low + i);
+	}
+	run->low = NULL;
+}
+
+void frame_run_add(struct frame_run *run, struct page *page)
+{
+	if (run->low && page == run->low - 1) {
+		run->low = page;
+	} else if (run->low && page == run->high + 1) {
+		run->high = page;
+	} else {
+		frame_run_finish(run);
+		run->low = page;
+		run->high = page;
+	}
+}
+
+void frames_put(struct page *const *frames, unsigned n)
+{
+	struct frame_run run = {NULL, NULL};
+
+	if (n < FOR_MAGAZINE) {
+		while (n--)
+			frame_put(frames[n]);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		frame_run_put(&run, frames[i]);
+	frame_run_finish(&run);
+}

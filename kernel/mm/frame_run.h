@@ -1,0 +1,27 @@
+/*
+ * Giving back many frames: neighbours are collected and go to their zone as large blocks, which is
+ * far cheaper than one by one. A few go to the magazine, where they are found again soonest.
+ */
+#pragma once
+
+#include "mm/frames.h"
+
+struct frame_run {
+	struct page *low, *high; /* the frames from low to high; NULL: none */
+};
+
+/* Add a frame without references, which comes right before or after the run or begins a new one. */
+void frame_run_add(struct frame_run *run, struct page *page);
+
+/* Give back a reference, and with the last one the frame, through the run. */
+static inline void frame_run_put(struct frame_run *run, struct page *page)
+{
+	if (page_put(page))
+		frame_run_add(run, page);
+}
+
+/* Give back a reference to each of `n` frames. Takes RANK_ZONE. */
+void frames_put(struct page *const *frames, unsigned n);
+
+/* Free what is in the run. Takes RANK_ZONE, as adding does. */
+void frame_run_finish(struct frame_run *run);
