@@ -114,9 +114,9 @@ static inline void clear_in_table(struct space *space, pte_t *entry, uint64_t *v
 
 	*va = first + empty * PAGE_SIZE;
 	spend(budget, 1 + (unsigned)empty / EMPTY_PER_UNIT);
-	if (*va == stop || !*budget)
-		return;
-	clear_entries(space, entry + empty, va, stop, budget, batch);
+	if (*va < stop && *budget)
+		clear_entries(space, entry + empty, va, stop, budget, batch);
+	/* A table may be empty from the start: for what it was made there was no memory. */
 	free_way(space, entry, first, batch);
 }
 

@@ -6,19 +6,30 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define TIMES 3
+#define TIMES	    6
+#define TABLE_REACH (512 * PAGE)
 
-static int takes(void *mib)
+static int touches(size_t size, size_t step)
 {
-	size_t size = (size_t)(uintptr_t)mib << 20;
 	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (pages == MAP_FAILED)
 		return 1;
-	for (size_t i = 0; i < size; i += PAGE)
+	for (size_t i = 0; i < size; i += step)
 		pages[i] = 1;
 	return 2;
+}
+
+static int takes(void *mib)
+{
+	return touches((size_t)(uintptr_t)mib << 20, PAGE);
+}
+
+// Each page with a table of its own: memory ends between the two, sooner or later.
+static int takes_far_apart(void *mib)
+{
+	return touches(((size_t)(uintptr_t)mib << 20) / PAGE * TABLE_REACH, TABLE_REACH);
 }
 
 static int modest(void *arg)
@@ -35,7 +46,7 @@ int main(int argc, char **argv)
 	if (mib == 0)
 		return 99;
 	for (int i = 0; i < TIMES; i++) {
-		int status = status_of(takes, (void *)mib);
+		int status = status_of(i % 2 ? takes_far_apart : takes, (void *)mib);
 
 		say("the hog: %s\n", status_name(status));
 		wrong += !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL;

@@ -15,8 +15,7 @@ struct area {
 	char *at;
 	size_t unit; // bytes
 	uint32_t units, tag;
-	uint64_t filled; // a bit a unit
-	bool read_only;
+	uint64_t filled, read_only; // a bit a unit
 };
 
 static struct area areas[AREAS];
@@ -87,12 +86,24 @@ static void map(struct area *area)
 
 static void fill(struct area *area)
 {
-	for (int n = 0; n < 8 && !area->read_only; n++) {
+	for (int n = 0; n < 8; n++) {
 		uint32_t unit = below(area->units);
 
+		if (area->read_only >> unit & 1)
+			continue;
 		*word_of(area, unit) = value_of(area, unit);
 		area->filled |= 1ul << unit;
 	}
+}
+
+// Some units of the area, as bits; *at and *size are where they are.
+static uint64_t pick_units(const struct area *area, char **at, size_t *size)
+{
+	uint32_t first = below(area->units), count = 1 + below(area->units - first);
+
+	*at = area->at + first * area->unit;
+	*size = count * area->unit;
+	return ((1ul << count) - 1) << first;
 }
 
 // From some unit on.
@@ -111,19 +122,27 @@ static void unmap(struct area *area)
 
 static void protect(struct area *area)
 {
-	int prot = area->read_only ? PROT_READ | PROT_WRITE : PROT_READ;
+	int prot = below(2) ? PROT_READ | PROT_WRITE : PROT_READ;
+	size_t size;
+	char *at;
+	uint64_t units = pick_units(area, &at, &size);
 
-	if (done(sys(SYS_mprotect, area->at, area->units * area->unit, prot), "mprotect"))
-		area->read_only = !area->read_only;
+	if (!done(sys(SYS_mprotect, at, size, prot), "mprotect"))
+		area->read_only |= units; // some of them are, perhaps
+	else if (prot & PROT_WRITE)
+		area->read_only &= ~units;
+	else
+		area->read_only |= units;
 }
 
 static void discard(struct area *area)
 {
-	uint32_t first = below(area->units), count = 1 + below(area->units - first);
+	size_t size;
+	char *at;
+	uint64_t units = pick_units(area, &at, &size);
 
-	if (done(sys(SYS_madvise, area->at + first * area->unit, count * area->unit, MADV_DONTNEED),
-		 "madvise"))
-		area->filled &= ~(((1ul << count) - 1) << first);
+	if (done(sys(SYS_madvise, at, size, MADV_DONTNEED), "madvise"))
+		area->filled &= ~units;
 }
 
 static void change_break(void)
