@@ -9,16 +9,24 @@
 #include "mm/space.h"
 #include "mm/umap.h"
 
-/* Entry bits for a page that is this space's alone, as the vma allows it to be used. */
-static pte_t private_flags(const struct vma *vma)
-{
-	pte_t flags = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+#define TO_READ	 (PTE_PRESENT | PTE_USER | PTE_ACCESSED)
+#define TO_WRITE (TO_READ | PTE_WRITE | PTE_DIRTY)
 
-	if (vma->prot & PROT_WRITE)
-		flags |= PTE_WRITE | PTE_DIRTY;
-	if (!(vma->prot & PROT_EXEC))
-		flags |= PTE_NX;
-	return flags;
+/* Entry bits for a page that is this space's alone, as the vma allows it to be used. */
+static inline pte_t private_flags(const struct vma *vma)
+{
+	static const pte_t flags[] = {
+		[PROT_NONE] = TO_READ | PTE_NX,
+		[PROT_READ] = TO_READ | PTE_NX,
+		[PROT_WRITE] = TO_WRITE | PTE_NX,
+		[PROT_WRITE | PROT_READ] = TO_WRITE | PTE_NX,
+		[PROT_EXEC] = TO_READ,
+		[PROT_EXEC | PROT_READ] = TO_READ,
+		[PROT_EXEC | PROT_WRITE] = TO_WRITE,
+		[PROT_EXEC | PROT_WRITE | PROT_READ] = TO_WRITE,
+	};
+
+	return flags[vma->prot];
 }
 
 /* x86 cannot forbid reading what may be written or executed. */
@@ -41,16 +49,13 @@ static struct vma *vma_for(struct space *space, uint64_t va)
 	return space_grow_stack(space, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
 }
 
-/* A page with what the vma says it contains: fresh, or the object's own where it is shared. */
-static struct page *page_for(const struct vma *vma, uint64_t va)
+/* The object's page for the vma: its own where it is shared, else a copy. */
+static struct page *object_page(const struct vma *vma, uint64_t offset)
 {
-	uint64_t offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
 	struct page *page;
 	size_t got;
 	char *bytes;
 
-	if (!vma->object)
-		return frame_alloc_zeroed(PAGE_ANON);
 	if (vma->flags & VMA_SHARED)
 		return vma->object->ops->page(vma->object, offset >> PAGE_SHIFT);
 	page = frame_alloc(PAGE_ANON);
@@ -63,14 +68,16 @@ static struct page *page_for(const struct vma *vma, uint64_t va)
 }
 
 /* May the vma have a large page around `va`? */
-static bool may_be_large(const struct vma *vma, uint64_t va)
+static inline bool may_be_large(const struct vma *vma, uint64_t va)
 {
 	uint64_t start = ALIGN_DOWN(va, LARGE_SIZE);
-	bool wanted = large_mode == LARGE_ALWAYS ||
-		      (large_mode == LARGE_MADVISE && (vma->flags & VMA_LARGE));
 
-	return !(vma->flags & (VMA_NO_LARGE | VMA_SHARED | VMA_GROWSDOWN)) && !vma->object &&
-	       vma->start <= start && start + LARGE_SIZE <= vma->end && wanted;
+	if (vma->object || (vma->flags & (VMA_NO_LARGE | VMA_SHARED | VMA_GROWSDOWN)))
+		return false;
+	if (vma->start > start || start + LARGE_SIZE > vma->end)
+		return false;
+	return large_mode == LARGE_ALWAYS ||
+	       (large_mode == LARGE_MADVISE && (vma->flags & VMA_LARGE));
 }
 
 bool space_map_large(struct space *space, uint64_t va, struct page *block)
@@ -89,16 +96,26 @@ bool space_map_large(struct space *space, uint64_t va, struct page *block)
 	return entry;
 }
 
-static enum fault_result map_fresh(struct space *space, const struct vma *vma, uint64_t va,
-				   pte_t *entry)
+static __noinline enum fault_result map_object(struct space *space, const struct vma *vma,
+					       uint64_t va, pte_t *entry)
 {
+	uint64_t offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
 	struct page *page;
 
-	if (vma->object && (vma->pgoff << PAGE_SHIFT) + (va - vma->start) >=
-				   ALIGN_UP(vma->object->size, PAGE_SIZE))
+	if (offset >= ALIGN_UP(vma->object->size, PAGE_SIZE))
 		return FAULT_BUS;
-	page = page_for(vma, va);
+	page = object_page(vma, offset);
 	if (!page)
+		return FAULT_NO_MEMORY;
+	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
+	return FAULT_OK;
+}
+
+static inline enum fault_result map_zeroed(struct space *space, const struct vma *vma, pte_t *entry)
+{
+	struct page *page = frame_alloc_zeroed(PAGE_ANON);
+
+	if (unlikely(!page))
 		return FAULT_NO_MEMORY;
 	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
 	return FAULT_OK;
@@ -146,7 +163,8 @@ static enum fault_result resolve(struct space *space, const struct vma *vma, uin
 	if (unlikely(!entry))
 		return FAULT_NO_MEMORY;
 	if (!*entry)
-		return map_fresh(space, vma, va, entry);
+		return vma->object ? map_object(space, vma, va, entry)
+				   : map_zeroed(space, vma, entry);
 	if ((access & ACCESS_WRITE) && (*entry & PTE_PRESENT) && !(*entry & PTE_WRITE))
 		return copy_on_write(space, vma, va, entry);
 	/* Resolved since, by another thread or before this CPU's TLB forgot the old entry. */
