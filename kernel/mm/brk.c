@@ -7,11 +7,8 @@
 /* Do the limits allow a break at `end` whose new part is `area`? [lock] */
 static bool may_grow(const struct space *space, uint64_t end, const struct vma *area)
 {
-	uint64_t size = area->end - area->start;
-
 	return end - space->brk_start <= space->limits.data &&
-	       space_may_map(space, size, area->prot, area->flags) &&
-	       (!(area->flags & VMA_LOCKED) || space_may_lock(space, size));
+	       !space_may_map(space, area->end - area->start, area->prot, area->flags);
 }
 
 /*
@@ -24,7 +21,7 @@ static bool grow(struct space *space, uint64_t start, uint64_t end)
 	struct vma area;
 	bool fits;
 
-	if (!memory_can_be_promised(end - start))
+	if (end - start > memory_promise_max)
 		return false;
 	area.start = start;
 	area.end = end;

@@ -53,15 +53,6 @@ static uint32_t vma_flags(int flags)
 	       (flags & MAP_LOCKED ? VMA_LOCKED : 0);
 }
 
-/* `where`, or an errno when the limits do not allow the mapping. [lock] */
-static int64_t check_limits(const struct space *space, const struct vma *area, uint64_t size,
-			    int64_t where)
-{
-	if ((area->flags & VMA_LOCKED) && !space_may_lock(space, size))
-		return -EAGAIN;
-	return space_may_map(space, size, area->prot, area->flags) ? where : -ENOMEM;
-}
-
 sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot, int flags,
 		    struct vm_object *object, uint64_t offset)
 {
@@ -70,20 +61,20 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 	int64_t where;
 	int error;
 
-	if (is_promise(prot, flags) && !memory_can_be_promised(size))
+	if (is_promise(prot, flags) && size > memory_promise_max)
 		return -ENOMEM;
 	area.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
 	area.object = object;
 	lock_acquire(&space->lock);
 	area.flags = vma_flags(flags) | space->new_flags;
 	where = find_place(space, addr, size, flags, &place);
-	if (where >= 0)
-		where = check_limits(space, &area, size, where);
 	if (where >= 0) {
 		area.start = (uint64_t)where;
 		area.end = area.start + size;
 		area.pgoff = (object ? offset : area.start) >> PAGE_SHIFT;
-		error = vma_map(&space->vmas, &place, &area);
+		error = space_may_map(space, size, area.prot, area.flags);
+		if (!error)
+			error = vma_map(&space->vmas, &place, &area);
 		if (error)
 			where = error;
 	}

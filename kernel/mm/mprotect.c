@@ -1,6 +1,7 @@
 /* mprotect. */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "abi/resource.h"
 #include "mm/limits.h"
 #include "mm/space.h"
 #include "mm/umap.h"
@@ -59,9 +60,9 @@ static uint64_t new_data(const struct vma_range *range, uint32_t prot)
 /* 0, or -ENOMEM as the limit of data does not allow the change. [lock] */
 static int check_limit(const struct space *space, const struct vma_range *range, uint32_t prot)
 {
-	uint64_t bytes = prot & PROT_WRITE ? new_data(range, prot) : 0;
-
-	return bytes && !space_may_have_data(space, bytes) ? -ENOMEM : 0;
+	if (!(prot & PROT_WRITE) || space->limits.data == RLIM_INFINITY)
+		return 0;
+	return space_may_have_data(space, new_data(range, prot)) ? 0 : -ENOMEM;
 }
 
 /*

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "abi/errno.h"
 #include "arch/x86_64/layout.h"
 #include "core/claim.h"
 #include "core/lock.h"
@@ -20,21 +21,21 @@ struct page;
 
 struct space {
 	struct lock lock;
-	paddr_t root;		  /* the PML4; constant */
-	struct vma_tree vmas;	  /* [lock] */
-	struct claim claim;	  /* held across chunks of fork, munmap, exec, exit */
-	uint64_t live[CPU_WORDS]; /* atomic: CPUs whose CR3 may hold root */
-	uint64_t serial;	  /* of all spaces that there have been; constant */
-	uint64_t generation;	  /* atomic: counts changes that need a flush; from 1 */
-	uint32_t users;		  /* atomic: processes that use it */
-	uint64_t brk_start, brk;  /* [lock] */
-	uint64_t mmap_top;	  /* mappings without a hint go below */
-	uint32_t new_flags;	  /* [lock] VMA_ flags of every new mapping: mlockall */
+	paddr_t root;		    /* the PML4; constant */
+	struct vma_tree vmas;	    /* [lock] */
+	struct claim claim;	    /* held across chunks of fork, munmap, exec, exit */
+	uint64_t live[CPU_WORDS];   /* atomic: CPUs whose CR3 may hold root */
+	uint64_t serial;	    /* of all spaces that there have been; constant */
+	uint64_t generation;	    /* atomic: counts changes that need a flush; from 1 */
+	uint32_t users;		    /* atomic: processes that use it */
+	uint64_t brk_start, brk;    /* [lock] */
+	uint64_t mmap_top;	    /* mappings without a hint go below */
+	uint32_t new_flags;	    /* [lock] VMA_ flags of every new mapping: mlockall */
 	struct space_limits limits; /* written whole words at a time by prlimit64 */
-	uint64_t clear_cursor;	  /* [lock] how far space_clear_chunk() has come */
-	uint64_t resident;	  /* [lock] frames mapped */
-	uint64_t large;		  /* [lock] large pages mapped */
-	uint64_t tables;	  /* [lock] page tables, PML4 included */
+	uint64_t clear_cursor;	    /* [lock] how far space_clear_chunk() has come */
+	uint64_t resident;	    /* [lock] frames mapped */
+	uint64_t large;		    /* [lock] large pages mapped */
+	uint64_t tables;	    /* [lock] page tables, PML4 included */
 };
 
 /* What an access wanted: the bits of a page fault's error code that say it (SDM 3A 4.7). */
@@ -45,10 +46,10 @@ struct space {
 
 /* Results of space_fault(). */
 enum fault_result {
-	FAULT_OK,	/* mapped: try the access again */
-	FAULT_NO_VMA,	/* nothing there: SIGSEGV, SEGV_MAPERR */
-	FAULT_ACCESS,	/* not allowed there: SIGSEGV, SEGV_ACCERR */
-	FAULT_BUS,	/* behind the end of the object: SIGBUS */
+	FAULT_OK,	 /* mapped: try the access again */
+	FAULT_NO_VMA,	 /* nothing there: SIGSEGV, SEGV_MAPERR */
+	FAULT_ACCESS,	 /* not allowed there: SIGSEGV, SEGV_ACCERR */
+	FAULT_BUS,	 /* behind the end of the object: SIGBUS */
 	FAULT_NO_MEMORY, /* no frame: wait for one, or end the process */
 	FAULT_LARGE	 /* a large page fits: clear one for space_map_large(), or ask without */
 };
@@ -83,6 +84,35 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
  * a table could not be made: the block stays the caller's. Takes RANK_SPACE.
  */
 __must_check bool space_map_large(struct space *space, uint64_t va, struct page *block);
+
+/* Is `size` bytes more than `pages` within `limit` bytes? */
+static inline bool space_is_within(uint64_t pages, uint64_t size, uint64_t limit)
+{
+	return pages + (size >> PAGE_SHIFT) <= limit >> PAGE_SHIFT;
+}
+
+/* May `size` bytes of what is mapped already become data (vma_is_data)? [lock] */
+static inline bool space_may_have_data(const struct space *space, uint64_t size)
+{
+	return space_is_within(space->vmas.data, size, space->limits.data);
+}
+
+/* May `size` bytes more be locked? [lock] */
+static inline bool space_may_lock(const struct space *space, uint64_t size)
+{
+	return space_is_within(space->vmas.locked, size, space->limits.locked);
+}
+
+/* 0 if `size` bytes more may be mapped with that protection and VMA_ flags; Linux's errno. [lock]
+ */
+static inline int space_may_map(const struct space *space, uint64_t size, uint32_t prot,
+				uint32_t flags)
+{
+	if (!space_is_within(space->vmas.pages, size, space->limits.address_space) ||
+	    (vma_is_data(prot, flags) && !space_may_have_data(space, size)))
+		return -ENOMEM;
+	return (flags & VMA_LOCKED) && !space_may_lock(space, size) ? -EAGAIN : 0;
+}
 
 /*
  * Grow the stack `vma`, if it is one, down to `start`, below it, as the limits allow. [lock]

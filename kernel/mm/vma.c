@@ -10,18 +10,19 @@ void vma_tree_init(struct vma_tree *tree)
 	*tree = (struct vma_tree){0};
 }
 
-static inline bool holds(const struct vma *vma, uint64_t addr)
-{
-	return addr - vma->start < vma->end - vma->start;
-}
-
 struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr)
 {
 	struct rb_node *node = tree->root.node;
-	struct vma *found = NULL;
+	struct vma *found = tree->recent;
 
-	if (tree->recent && holds(tree->recent, addr))
-		return tree->recent;
+	if (found && found->start <= addr) {
+		if (addr < found->end)
+			return found;
+		found = found->next;
+		if (!found || addr < found->end)
+			return found;
+	}
+	found = NULL;
 	while (node) {
 		struct vma *vma = vma_of(node);
 
@@ -150,7 +151,7 @@ void vma_unlink(struct vma_tree *tree, struct vma *vma)
 	rb_unlink_fixup(&hole, &tree->root, vma_gap_rotated);
 	tree->count--;
 	if (tree->recent == vma)
-		tree->recent = NULL;
+		tree->recent = vma->prev;
 }
 
 void vma_insert(struct vma_tree *tree, const struct vma_place *place, struct vma *vma)

@@ -161,6 +161,14 @@ static struct vma *join(struct vma_tree *tree, struct vma *first, uint64_t end)
 	return removed;
 }
 
+static void apply(struct vma_tree *tree, struct vma *vma, const struct vma_change *change)
+{
+	vma_count_kinds(tree, vma, 0 - vma_pages(vma));
+	vma->prot = changed_prot(vma, change);
+	vma->flags = changed_flags(vma, change);
+	vma_count_kinds(tree, vma, vma_pages(vma));
+}
+
 struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 		       const struct vma_change *change, struct vma *const spares[2])
 {
@@ -177,10 +185,7 @@ struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 		first = spares[0];
 	}
 	for (struct vma *vma = first; vma != last->next; vma = vma->next) {
-		vma_count_pages(tree, vma, 0 - vma_pages(vma));
-		vma->prot = changed_prot(vma, change);
-		vma->flags = changed_flags(vma, change);
-		vma_count_pages(tree, vma, vma_pages(vma));
+		apply(tree, vma, change);
 	}
 	return join(tree, first, last->end);
 }

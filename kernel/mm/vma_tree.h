@@ -14,14 +14,20 @@ static inline uint64_t vma_pages(const struct vma *vma)
 	return (vma->end - vma->start) >> PAGE_SHIFT;
 }
 
-/* `pages` more of the kind of `vma` are mapped; for less, the negative number. */
-static inline void vma_count_pages(struct vma_tree *tree, const struct vma *vma, uint64_t pages)
+/* `pages` more are of the kind of `vma`; for less, the negative number. */
+static inline void vma_count_kinds(struct vma_tree *tree, const struct vma *vma, uint64_t pages)
 {
-	tree->pages += pages;
 	if (vma->flags & VMA_LOCKED)
 		tree->locked += pages;
 	if (vma_is_data(vma->prot, vma->flags))
 		tree->data += pages;
+}
+
+/* The same, and they are mapped. */
+static inline void vma_count_pages(struct vma_tree *tree, const struct vma *vma, uint64_t pages)
+{
+	tree->pages += pages;
+	vma_count_kinds(tree, vma, pages);
 }
 
 /* Hang `vma` in at `place`. The counts of pages are the caller's. */

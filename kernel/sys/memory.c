@@ -28,9 +28,12 @@ static sysret_t map_shared(struct space *space, const struct range_call *call)
 /* The new mapping's pages, if it could be made; it stays if they cannot. */
 static sysret_t populate_new(struct thread *thread, sysret_t where)
 {
-	uint64_t length = thread->cont.range.length;
+	const struct range_call *call = &thread->cont.range;
+	bool locked = (call->flags & MAP_LOCKED) || thread->space->new_flags;
 
-	return where < 0 ? where : populate(thread, POPULATE_MAP, (uint64_t)where, length, where);
+	if (where < 0 || (!locked && (call->flags & MAP_NONBLOCK)))
+		return where;
+	return populate(thread, POPULATE_MAP, (uint64_t)where, call->length, where);
 }
 
 /* The same for all of a heap that is locked. */
@@ -50,8 +53,7 @@ static sysret_t mmap_work(struct space *space, struct range_call *call)
 		if (result)
 			return result;
 	}
-	if ((call->flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE ||
-	    (call->flags & MAP_LOCKED) || space->new_flags)
+	if (((uint32_t)call->flags & (MAP_POPULATE | MAP_LOCKED)) | space->new_flags)
 		call->then = populate_new;
 	if (call->flags & MAP_SHARED)
 		return map_shared(space, call);
