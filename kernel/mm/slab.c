@@ -1,5 +1,6 @@
 #include "mm/slab.h"
 
+#include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
@@ -18,6 +19,12 @@ struct slab {
 
 #define OBJECTS_WANTED 8 /* a slab grows until it holds so many, up to MAX_ORDER */
 #define MAX_ORDER      3
+#define MAGAZINE_MAX   8      /* objects */
+#define MAGAZINE_BYTES KIB(4) /* what one may hold, but for the first object */
+#define CACHES_MAX     16
+
+static struct slab_cache *caches[CACHES_MAX]; /* by id; made at boot */
+static uint32_t cache_count;
 
 static size_t header_size(size_t align)
 {
@@ -40,6 +47,10 @@ void slab_init(struct slab_cache *cache, const char *name, size_t size, size_t a
 	cache->per_slab = (uint32_t)(((PAGE_SIZE << order) - header_size(align)) / size);
 	ASSERT(cache->per_slab > 0);
 	list_init(&cache->partial);
+	cache->capacity = (uint32_t)MAX(MIN(MAGAZINE_BYTES / size, (size_t)MAGAZINE_MAX), 1UL);
+	ASSERT(cache_count < CACHES_MAX);
+	cache->id = cache_count++;
+	caches[cache->id] = cache;
 }
 
 /* Make a slab with all its objects free, chained in order of address. */
@@ -77,59 +88,116 @@ static struct slab *slab_with_room(struct slab_cache *cache)
 	return slab;
 }
 
-void *slab_alloc(struct slab_cache *cache)
+/* A free object of a slab; NULL without memory. [cache's lock] */
+static void *take(struct slab_cache *cache)
 {
-	struct slab *slab;
-	void *object = NULL;
+	struct slab *slab = slab_with_room(cache);
+	void *object;
 
-	lock_acquire(&cache->lock);
-	slab = slab_with_room(cache);
-	if (slab) {
-		object = slab->free;
-		slab->free = *(void **)object;
-		slab->in_use++;
-		cache->in_use++;
-		if (!slab->free)
-			list_del(&slab->link);
-	}
-	lock_release(&cache->lock);
-	if (object)
-		memset(object, 0, cache->size);
+	if (!slab)
+		return NULL;
+	object = slab->free;
+	slab->free = *(void **)object;
+	slab->in_use++;
+	cache->in_use++;
+	if (!slab->free)
+		list_del(&slab->link);
 	return object;
 }
 
-/* The slab that `object` lies in; panics when it is not an object of `cache`. */
-static struct slab *slab_of(struct slab_cache *cache, void *object)
+static struct slab *slab_of(const struct slab_cache *cache, const void *object)
 {
-	uintptr_t slab_bytes = PAGE_SIZE << cache->order;
-	struct slab *slab = (struct slab *)ALIGN_DOWN((uintptr_t)object, slab_bytes);
-	uintptr_t offset = (uintptr_t)object - (uintptr_t)slab - header_size(cache->align);
-
-	if (slab->cache != cache || offset % cache->size || offset / cache->size >= cache->per_slab)
-		panic("slab '%s': %p is not one of its objects", cache->name, object);
-	return slab;
+	return (struct slab *)ALIGN_DOWN((uintptr_t)object, PAGE_SIZE << cache->order);
 }
 
-void slab_free(struct slab_cache *cache, void *object)
+/* Put an object back into its slab, which goes with it when it was the last. [cache's lock] */
+static void put_back(struct slab_cache *cache, void *object)
 {
 	struct slab *slab = slab_of(cache, object);
-	bool was_full, now_empty;
 
-	lock_acquire(&cache->lock);
-	was_full = !slab->free;
+	if (!slab->free)
+		list_add(&cache->partial, &slab->link);
 	*(void **)object = slab->free;
 	slab->free = object;
 	slab->in_use--;
 	cache->in_use--;
-	if (was_full)
-		list_add(&cache->partial, &slab->link);
 	/* One empty slab is kept, so that a lone object does not make a frame come and go. */
-	now_empty = !slab->in_use && cache->slabs > 1;
-	if (now_empty) {
-		list_del(&slab->link);
-		cache->slabs--;
-	}
+	if (slab->in_use || cache->slabs == 1)
+		return;
+	list_del(&slab->link);
+	cache->slabs--;
+	frames_free(paddr_to_page(direct_map_to_phys(slab)), cache->order);
+}
+
+/* --- magazines --- */
+
+struct slab_magazine {
+	uint32_t count;
+	void *objects[MAGAZINE_MAX];
+};
+
+static DEFINE_PERCPU(struct slab_magazine, slab_magazines)[CACHES_MAX];
+
+static inline struct slab_magazine *magazine_of(const struct slab_cache *cache)
+{
+	return &(*PERCPU(slab_magazines))[cache->id];
+}
+
+/* Fill the empty magazine by half. */
+static __noinline bool refill(struct slab_cache *cache, struct slab_magazine *m)
+{
+	void *object;
+
+	lock_acquire(&cache->lock);
+	while (m->count < (cache->capacity + 1) / 2 && (object = take(cache)))
+		m->objects[m->count++] = object;
 	lock_release(&cache->lock);
-	if (now_empty)
-		frames_free(paddr_to_page(direct_map_to_phys(slab)), cache->order);
+	return m->count;
+}
+
+/* Give back all but `keep`. */
+static __noinline void drain_to(struct slab_cache *cache, struct slab_magazine *m, uint32_t keep)
+{
+	lock_acquire(&cache->lock);
+	while (m->count > keep)
+		put_back(cache, m->objects[--m->count]);
+	lock_release(&cache->lock);
+}
+
+void *slab_alloc(struct slab_cache *cache)
+{
+	struct slab_magazine *m = magazine_of(cache);
+
+	if (unlikely(!m->count) && !refill(cache, m))
+		return NULL;
+	return memset(m->objects[--m->count], 0, cache->size);
+}
+
+/* Panics when the address is not one of the cache's objects. */
+static void check_object(const struct slab_cache *cache, const void *object)
+{
+	const struct slab *slab = slab_of(cache, object);
+	uintptr_t offset = (uintptr_t)object - (uintptr_t)slab - header_size(cache->align);
+
+	if (slab->cache != cache || offset % cache->size || offset / cache->size >= cache->per_slab)
+		panic("slab '%s': %p is not one of its objects", cache->name, object);
+}
+
+void slab_free(struct slab_cache *cache, void *object)
+{
+	struct slab_magazine *m = magazine_of(cache);
+
+	check_object(cache, object);
+	if (unlikely(m->count == cache->capacity))
+		drain_to(cache, m, cache->capacity / 2);
+	m->objects[m->count++] = object;
+}
+
+void slab_drain(void)
+{
+	for (uint32_t id = 0; id < cache_count; id++) {
+		struct slab_cache *cache = caches[id];
+
+		drain_to(cache, magazine_of(cache), 0);
+	}
 }
