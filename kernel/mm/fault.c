@@ -151,12 +151,12 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	return FAULT_OK;
 }
 
-static enum fault_result resolve(struct space *space, const struct vma *vma, uint64_t va,
-				 unsigned access)
+static enum fault_result resolve(struct space *space, struct vma *vma, uint64_t va, unsigned access)
 {
 	int level = 1;
 	pte_t *entry;
 
+	vma->touched = true;
 	if ((access & ACCESS_LARGE) && may_be_large(vma, va) && umap_is_free(space, va))
 		return FAULT_LARGE;
 	entry = umap_make(space, va, &level);

@@ -43,7 +43,7 @@ static sysret_t copy_some(struct space *from, struct space *to, const struct vma
 		*cursor = vma->start;
 	}
 	/* What is shared is found in its object. */
-	if (vma->flags & (VMA_SHARED | VMA_WIPE_FORK)) {
+	if ((vma->flags & (VMA_SHARED | VMA_WIPE_FORK)) || !vma->touched) {
 		*cursor = vma->end;
 		return 0;
 	}

@@ -213,6 +213,13 @@ void frame_free(struct page *page)
 	m->frames[m->count++] = page;
 }
 
+void frame_put_unusual(struct page *page)
+{
+	/* frame_free() looks whether the frame was in use. */
+	if (likely(page_refs(page) == 0) || page_put_unusual(page))
+		frame_free(page);
+}
+
 void frames_drain(void)
 {
 	drain_to(PERCPU(magazine), 0, CALLER);

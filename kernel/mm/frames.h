@@ -32,10 +32,11 @@ struct page *frame_alloc_zeroed(enum page_type type);
 void frame_free(struct page *page);
 
 /* Give back a reference, and with the last one the frame. Takes RANK_ZONE. */
+void frame_put_unusual(struct page *page);
 static inline void frame_put(struct page *page)
 {
-	if (page_put(page))
-		frame_free(page);
+	if (page_unref(page))
+		frame_put_unusual(page);
 }
 
 /* One frame below 4 GiB, from its zone, not cleared; or NULL. Takes RANK_ZONE. */

@@ -85,7 +85,8 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 /*
  * The vmas go before their pages, so that nothing can fault a page back in. Both go in chunks: only
  * a range inside one vma needs memory, and that is one chunk, so it cannot fail half-way. *cursor
- * is 0 at first, and then the address to go on from.
+ * is 0 at first, and then the address to go on from, where pages may be left of areas that went
+ * before.
  */
 sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_t *cursor)
 {
@@ -93,21 +94,26 @@ sysret_t space_munmap(struct space *space, uint64_t addr, uint64_t size, uint64_
 	unsigned budget = CHUNK_BUDGET;
 	struct vma_range range;
 	struct tlb_batch batch;
+	bool touched = *cursor;
 	sysret_t result;
 
 	if (!*cursor)
 		*cursor = addr;
 	lock_acquire(&space->lock);
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
+	touched |= vma_range_touched(&range);
 	result = umap_split_edges(space, *cursor, range.end);
 	if (!result)
 		result = vma_unmap(&space->vmas, &range);
-	if (!result) {
+	if (!result && touched) {
 		tlb_batch_init(&batch, space);
 		umap_clear(space, cursor, range.end, &budget, &batch);
 		tlb_batch_finish(&batch);
-		result = *cursor < end ? SYS_AGAIN : 0;
+	} else if (!result) {
+		*cursor = range.end;
 	}
+	if (!result && *cursor < end)
+		result = SYS_AGAIN;
 	lock_release(&space->lock);
 	return result;
 }

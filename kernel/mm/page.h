@@ -118,6 +118,12 @@ static inline void page_get(struct page *page)
 		page_get_unusual(page);
 }
 
+/* One reference less; true: that was not a usual one. */
+static inline __must_check bool page_unref(struct page *page)
+{
+	return unlikely(__atomic_sub_fetch(&page->more_refs, 1, __ATOMIC_ACQ_REL) < 0);
+}
+
 /*
  * Give a reference back. True when it was the last: the caller then frees the frame. Needs no lock;
  * panics when there was none. Release/acquire: what others did to the frame before their page_put
@@ -125,8 +131,7 @@ static inline void page_get(struct page *page)
  */
 static inline __must_check bool page_put(struct page *page)
 {
-	return unlikely(__atomic_sub_fetch(&page->more_refs, 1, __ATOMIC_ACQ_REL) < 0) &&
-	       page_put_unusual(page);
+	return page_unref(page) && page_put_unusual(page);
 }
 
 /* The references now; another CPU may change them at once. */

@@ -102,7 +102,12 @@ static bool clear_pages(struct space *space, unsigned *budget)
 	while (*budget && (vma = vma_find_from(&space->vmas, space->clear_cursor))) {
 		uint64_t va = MAX(space->clear_cursor, vma->start);
 
-		umap_clear(space, &va, vma->end, budget, &batch);
+		if (vma->touched) {
+			umap_clear(space, &va, vma->end, budget, &batch);
+		} else {
+			va = vma->end;
+			--*budget;
+		}
 		space->clear_cursor = va;
 	}
 	tlb_batch_finish(&batch);

@@ -49,7 +49,8 @@ void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end, batch->tables);
-	frames_put(batch->frames, batch->count);
+	if (batch->count)
+		frames_put(batch->frames, batch->count);
 	for (unsigned i = 0; i < batch->large_count; i++)
 		large_put(batch->large[i]);
 	batch_clear(batch);

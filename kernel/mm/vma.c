@@ -77,6 +77,15 @@ struct vma_range vma_range_find(struct vma_tree *tree, uint64_t start, uint64_t 
 	return range;
 }
 
+bool vma_range_touched(const struct vma_range *range)
+{
+	const struct vma *vma = range->first;
+
+	while (vma && vma != range->last && !vma->touched)
+		vma = vma->next;
+	return vma && vma->touched;
+}
+
 void vma_range_stop_at_hole(struct vma_range *range)
 {
 	struct vma *vma = range->first;

@@ -44,6 +44,7 @@ struct vma {
 	uint64_t max_gap; /* largest gap of the subtree; kept by the tree */
 	uint32_t prot;	  /* PROT_ bits */
 	uint32_t flags;	  /* VMA_ bits */
+	bool touched;	  /* since it was mapped: only then may tables have been made for it */
 	struct vm_object *object; /* NULL: anonymous memory */
 	uint64_t pgoff;		  /* offset of `start` in the object, in pages */
 };
@@ -104,6 +105,9 @@ __must_check bool vma_range_is_free(struct vma_tree *tree, uint64_t start, uint6
 /* The areas of [start, end), which is cut in front of the area that follows the first `count`. */
 struct vma_range vma_range_find(struct vma_tree *tree, uint64_t start, uint64_t end,
 				unsigned int count);
+
+/* Whether any area of the range was touched. */
+bool vma_range_touched(const struct vma_range *range);
 
 /* Cut the range at the first address of it that is not mapped. */
 void vma_range_stop_at_hole(struct vma_range *range);

@@ -23,6 +23,7 @@ struct vma *vma_absorb(struct vma_tree *tree, const struct vma_place *place, con
 		below->end = new->end;
 		if (joins_above) {
 			below->end = above->end;
+			below->touched |= above->touched;
 			vma_unlink(tree, above);
 			*removed = above;
 		} else {
@@ -153,6 +154,7 @@ static struct vma *join(struct vma_tree *tree, struct vma *first, uint64_t end)
 			continue;
 		}
 		vma->end = next->end;
+		vma->touched |= next->touched;
 		vma_unlink(tree, next);
 		next->next = NULL;
 		*tail = next;
