@@ -9,6 +9,7 @@
 
 extern const struct ktest ktest_start[], ktest_end[];
 
+uint64_t ktest_rounds = 1000;
 static const struct ktest *chosen;
 static uint32_t chosen_cpu;
 
@@ -52,6 +53,8 @@ void ktest_at_boot(const char *cmdline)
 	if (cmdline_get(cmdline, "ktest", word, sizeof(word)) < 0)
 		return;
 	choose(word);
+	if (cmdline_size(cmdline, "rounds", &ktest_rounds) < 0)
+		log_line("the word rounds= is no number and is ignored");
 	if (!chosen || chosen_cpu >= cpu_count) {
 		log_line("ktest: there is no test '%s'", word);
 		return;

@@ -16,5 +16,8 @@ struct ktest {
 	static const struct ktest __section_named(".ktest") __attribute__((used)) \
 	ktest_##function = {test_name, function}
 
+/* How often a test does what it does: the word rounds= of the command line, or 1000. */
+extern uint64_t ktest_rounds;
+
 /* Run the test that the command line names, if it does; it may not return. */
 void ktest_at_boot(const char *cmdline);

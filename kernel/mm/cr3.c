@@ -7,16 +7,20 @@
 #include "mm/ptdump.h"
 #include "mm/walk.h"
 
+static __noreturn __noinline void refuse_load(paddr_t root, uint64_t address, const char *which)
+{
+	ptdump_address(root, address);
+	panic("CR3 switch refused: %s at %p is not mapped writable in PML4 %lx", which,
+	      (void *)address, root.raw);
+}
+
 static void check_stack(paddr_t root, uint64_t address, const char *which)
 {
 	struct walk walk;
 
 	walk_tables(root, address, &walk);
-	if (likely(walk_writable(&walk)))
-		return;
-	ptdump_address(root, address);
-	panic("CR3 switch refused: %s at %p is not mapped writable in PML4 %lx", which,
-	      (void *)address, root.raw);
+	if (unlikely(!walk_writable(&walk)))
+		refuse_load(root, address, which);
 }
 
 void cr3_check_for(paddr_t root, uint32_t id)

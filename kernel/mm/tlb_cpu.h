@@ -57,5 +57,8 @@ extern bool tlb_pcid;
 void tlb_init(bool allowed);
 void tlb_init_cpu(void);
 
+/* Panic: this CPU has gone on with what a space's tables do not say any more. */
+__noreturn void tlb_is_stale(const char *how);
+
 /* Do the flush on this CPU, as far as it concerns it. */
 void tlb_flush_here(const struct tlb_flush *flush);

@@ -52,6 +52,9 @@ static void ask(uint32_t id, struct request *mine)
 /* Does CPU `id`, which has the space loaded, use its user half? */
 static bool is_active(uint32_t id, const struct space *space)
 {
+#ifdef MUTANT_local_flush
+	return false;
+#endif
 	return __atomic_load_n(&PERCPU_OF(id, tlb_cpu)->active, __ATOMIC_RELAXED) == space;
 }
 
@@ -134,8 +137,12 @@ void tlb_flush_range(struct space *space, uint64_t start, uint64_t end, bool tab
 void tlb_expel(struct space *space)
 {
 	struct tlb_flush flush = {.kind = TLB_FLUSH_LEAVE, .space = space};
+	bool spare_lazy = false;
 
-	flush_space(&flush, false);
+#ifdef MUTANT_keep_lazy
+	spare_lazy = true;
+#endif
+	flush_space(&flush, spare_lazy);
 }
 
 void tlb_flush_kernel(void)

@@ -7,6 +7,7 @@
 #include "arch/x86_64/cr.h"
 #include "lib/upcall.h"
 #include "mm/cr3.h"
+#include "mm/frame_run.h"
 #include "mm/kmap.h"
 
 #define PCIDS	     (1UL << PCID_BITS)
@@ -179,6 +180,12 @@ void frame_free(struct page *page)
 {
 	page->type = PAGE_FREE;
 	free_frames[free_count++] = (uint32_t)(page - pages);
+}
+
+void frames_put(struct page *const *frames, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		frame_put(frames[i]);
 }
 
 /* There are no large pages here. */

@@ -1,0 +1,301 @@
+/*
+ * Races on one address space: a CPU unmaps, protects and forks its pages while the others read and
+ * write them by user copies. A CPU that goes on with an old translation is caught (a panic on the
+ * CPU that finds out)
+ * - by a page that was unmapped: its frame, kept from being freed, is filled with a pattern that no
+ *   CPU may read, and that must still be there when it is given back;
+ * - by a page that was made read-only: it changes no more;
+ * - by what a forked space has of a page: it does not change with the parent's;
+ * - by what a page's writer has told to be in it: who looks afterwards finds that or something
+ * newer.
+ */
+#include "abi/mman.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cr.h"
+#include "core/log.h"
+#include "core/verdict.h"
+#include "ktest/ktest.h"
+#include "lib/upcall.h"
+#include "mm/phys.h"
+#include "mm/tlb_cpu.h"
+#include "mm/tlb_flush.h"
+#include "mm/umap.h"
+#include "proc/drop_space.h"
+#include "proc/ktask.h"
+#include "proc/usercopy.h"
+
+#define PAGES	   8
+#define NEIGHBOURS 4 /* of these; the others have tables of their own, which go with the page */
+#define FIRST_VA   0x40000000UL
+#define POISON	   0xdeadf4eedeadf4eeUL
+#define KEPT	   16  /* poisoned frames that are kept a while */
+#define ACCESSES   32  /* in a turn */
+#define LOOKS	   200 /* at a page that must not change */
+#define RW	   (PROT_READ | PROT_WRITE)
+
+static struct {
+	uint32_t version;   /* atomic: odd while it is unmapped, or read-only */
+	uint64_t published; /* atomic: version << 32 | what its writer has put there since */
+	uint64_t number;    /* its writer's: goes up with each write */
+} pages[PAGES];
+
+static struct space *space;
+static struct page *kept[KEPT];
+static uint64_t rounds, accesses, refused;
+static uint32_t cpus[CPU_MAX], cpu_total, running; /* those that read and write */
+static bool stop;
+
+static uint64_t page_va(unsigned p)
+{
+	return FIRST_VA + (p < NEIGHBOURS ? p * PAGE_SIZE : p * LARGE_SIZE);
+}
+
+/* Different on every CPU, which is all that is asked of it. */
+static unsigned any(unsigned limit)
+{
+	static DEFINE_PERCPU(uint32_t, state);
+
+	*PERCPU(state) = *PERCPU(state) * 1664525 + 1013904223 + this_cpu()->id;
+	return (*PERCPU(state) >> 8) % limit;
+}
+
+/* --- the CPUs that read and write --- */
+
+static uint32_t version_of(unsigned p)
+{
+	return __atomic_load_n(&pages[p].version, __ATOMIC_ACQUIRE);
+}
+
+static void read_page(unsigned p)
+{
+	uint64_t told = __atomic_load_n(&pages[p].published, __ATOMIC_ACQUIRE), found;
+	uint32_t version = version_of(p);
+
+	if (copy_from_user(&found, UADDR(page_va(p)), sizeof(found))) {
+		__atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
+		return;
+	}
+	if (found == POISON)
+		tlb_is_stale("it reads a page that was freed");
+	if (version == version_of(p) && !(version & 1) && told >> 32 == version &&
+	    found < (uint32_t)told)
+		tlb_is_stale("it reads what was overwritten");
+}
+
+static void write_page(unsigned p)
+{
+	uint64_t number = ++pages[p].number;
+	uint32_t version = version_of(p);
+
+	if (copy_pair_to_user(UADDR(page_va(p)), number, number))
+		__atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
+	else if (version == version_of(p))
+		__atomic_store_n(&pages[p].published, (uint64_t)version << 32 | number,
+				 __ATOMIC_RELEASE);
+}
+
+/* Sometimes without the space, to come back to it by a switch, or lazily. */
+static sysret_t access_turn(struct thread *task)
+{
+	if (__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+		task->space = NULL;
+		__atomic_fetch_sub(&running, 1, __ATOMIC_RELEASE);
+		thread_prepare_wait(task);
+		return SYS_BLOCKED;
+	}
+	for (unsigned i = 0; task->space && i < ACCESSES; i++) {
+		unsigned p = any(PAGES);
+
+		if (cpus[p % cpu_total] == this_cpu()->id)
+			write_page(p);
+		else
+			read_page(p);
+	}
+	__atomic_fetch_add(&accesses, task->space ? ACCESSES : 0, __ATOMIC_RELAXED);
+	task->space = any(8) ? space : NULL;
+	return SYS_AGAIN;
+}
+
+/* --- the CPU that changes the pages --- */
+
+/* The frame behind an address, with a reference; NULL when there is none. */
+static struct page *frame_at(struct space *of, uint64_t va)
+{
+	struct page *page = NULL;
+	const pte_t *entry;
+
+	lock_acquire(&of->lock);
+	entry = umap_find(of, va);
+	if (entry) {
+		page = paddr_to_page(pte_frame(*entry));
+		page_get(page);
+	}
+	lock_release(&of->lock);
+	return page;
+}
+
+static volatile uint64_t *words_of(const struct page *page)
+{
+	return page_to_virt(page);
+}
+
+static void give_back(struct page *page)
+{
+	for (unsigned i = 0; i < PAGE_SIZE / sizeof(uint64_t); i++) {
+		if (words_of(page)[i] != POISON)
+			tlb_is_stale("another has written a page that was freed");
+	}
+	frame_put(page);
+}
+
+static void poison(struct page *page)
+{
+	static unsigned next;
+
+	for (unsigned i = 0; i < PAGE_SIZE / sizeof(uint64_t); i++)
+		words_of(page)[i] = POISON;
+	if (kept[next])
+		give_back(kept[next]);
+	kept[next] = page;
+	next = (next + 1) % KEPT;
+}
+
+static void remap_page(unsigned p)
+{
+	struct page *page = frame_at(space, page_va(p));
+	uint64_t cursor = 0;
+
+	if (space_munmap(space, page_va(p), PAGE_SIZE, &cursor))
+		panic("tlb-races: page %u is not unmapped", p);
+	if (page)
+		poison(page);
+	if (space_mmap(space, page_va(p), PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		       NULL, 0) < 0)
+		panic("tlb-races: page %u is not mapped", p);
+}
+
+static void protect(unsigned p, int prot)
+{
+	uint64_t cursor = 0;
+
+	if (space_mprotect(space, page_va(p), PAGE_SIZE, prot, &cursor))
+		panic("tlb-races: page %u is not protected", p);
+}
+
+/* The page's first word stays what it is for a while. */
+static void watch(const struct page *page, const char *what)
+{
+	uint64_t before = *words_of(page);
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		if (*words_of(page) != before)
+			tlb_is_stale(what);
+		smp_poll();
+	}
+}
+
+static void freeze_page(unsigned p)
+{
+	struct page *page;
+
+	protect(p, PROT_READ);
+	page = frame_at(space, page_va(p));
+	if (page) {
+		watch(page, "another has written a page that is read-only");
+		frame_put(page);
+	}
+	protect(p, RW);
+}
+
+static void fork_space(unsigned p)
+{
+	struct space *child = space_create();
+	uint64_t cursor = 0;
+	struct page *page;
+
+	while (child && space_fork_chunk(space, child, &cursor) == SYS_AGAIN)
+		;
+	page = child ? frame_at(child, page_va(p)) : NULL;
+	if (page) {
+		watch(page, "another has written a page of a forked space");
+		frame_put(page);
+	}
+	if (child && space_put(child)) {
+		while (drop_space(child))
+			;
+	}
+}
+
+static void change_page(unsigned p)
+{
+	unsigned what = any(4);
+
+	if (what == 3) {
+		fork_space(p);
+		return;
+	}
+	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
+	if (what == 0)
+		freeze_page(p);
+	else
+		remap_page(p);
+	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
+}
+
+static __noreturn void finish(void)
+{
+	struct tlb_counts counts;
+
+	for (unsigned i = 0; i < KEPT && kept[i]; i++)
+		give_back(kept[i]);
+	if (space_put(space)) {
+		while (drop_space(space))
+			;
+	}
+	tlb_count(&counts);
+	log_line("tlb-races: %lu changes, %lu accesses, %lu refused, %lu flushes asked %lu CPUs",
+		 ktest_rounds, accesses, refused, counts.asks, counts.asked);
+	log_flush();
+	verdict_send(VERDICT_EXIT, 0, NULL);
+	verdict_end();
+}
+
+/* Now and then with the space in its own TLB as well. */
+static sysret_t change_turn(struct thread *task)
+{
+	unsigned p = any(PAGES);
+
+	if (rounds == ktest_rounds) {
+		task->space = NULL;
+		__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+		if (!__atomic_load_n(&running, __ATOMIC_ACQUIRE))
+			finish();
+		return SYS_AGAIN;
+	}
+	if (task->space)
+		read_page(p);
+	change_page(p);
+	if (task->space)
+		read_page(p);
+	task->space = any(2) ? space : NULL;
+	rounds++;
+	return SYS_AGAIN;
+}
+
+/* Ends the machine, with status 0. */
+static void tlb_races(uint32_t cpu)
+{
+	space = space_create();
+	ASSERT(space);
+	for (unsigned p = 0; p < PAGES; p++)
+		remap_page(p);
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		if (cpu_by_id(id)->online && (id != cpu || cpu_count == 1))
+			cpus[cpu_total++] = id;
+	}
+	running = cpu_total;
+	for (uint32_t i = 0; i < cpu_total; i++)
+		ASSERT(ktask_start_on("access", access_turn, cpus[i]));
+	ASSERT(ktask_start_on("change", change_turn, cpu));
+}
+KTEST("tlb-races", tlb_races);
