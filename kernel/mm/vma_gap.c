@@ -83,12 +83,12 @@ void vma_gap_linked(struct vma *vma)
 void vma_gap_unlinked(const struct rb_hole *hole, const struct vma *left, bool moved)
 {
 	struct vma *above = left->next;
-	bool changed = above && (set_gap(above) || moved);
-	struct rb_node *node = above && hole->child == &above->node ? hole->child : hole->parent;
+	bool changed = above && set_gap(above);
+	struct rb_node *node = changed && hole->child == &above->node ? hole->child : hole->parent;
 
 	if (moved)
 		above->max_gap = left->max_gap;
-	update_upward(node, changed ? &above->node : NULL);
+	update_upward(node, changed || moved ? &above->node : NULL);
 }
 
 void vma_gap_rotated(struct rb_node *down, struct rb_node *up)

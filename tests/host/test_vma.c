@@ -163,6 +163,7 @@ static void map_in_tree(const struct vma *new)
 	vma = new_vma();
 	vma->start = new->start;
 	vma->end = new->end;
+	vma->touched = new->touched;
 	vma->prot = new->prot;
 	vma->flags = new->flags;
 	vma->object = new->object;
@@ -466,6 +467,36 @@ static void a_stack_near_zero(void **state)
 	assert_int_equal(vma.gap, 0);
 }
 
+/* The area above takes the place of one that joins; its max_gap there is what it was elsewhere. */
+static void a_gap_goes_with_its_area(void **state)
+{
+	static const uint64_t order[] = {8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15};
+
+	(void)state;
+	reset();
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		map(2 * order[i] + (order[i] < 14 ? 0 : 4), 1, RW, 0, 0, 0);
+	map(27, 5, RW, 0, 0, 0); /* between the 13th and the 14th, which are a subtree's */
+	assert_int_equal(tree.count, 14);
+	check_tree();
+	destroy();
+}
+
+/* The same where the area above was the only child. */
+static void a_gap_goes_with_a_parent(void **state)
+{
+	static const uint64_t order[] = {8, 4, 12, 2, 6, 10, 14, 1, 3, 5, 7, 9, 11, 15};
+
+	(void)state;
+	reset();
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		map(2 * order[i] + (order[i] < 14 ? 0 : 2), 1, RW, 0, 0, 0);
+	map(25, 5, RW, 0, 0, 0); /* between the 12th and the 14th, its child */
+	assert_int_equal(tree.count, 13);
+	check_tree();
+	destroy();
+}
+
 /* A change that changes nothing needs no memory; one of flags joins and splits as of protection. */
 static void changing_flags(void **state)
 {
@@ -573,6 +604,15 @@ static void change_some_flags(uint64_t page, uint64_t n)
 	change(page, n, &to);
 }
 
+/* A map that fills the hole it is in joins what is on both sides. */
+static void widen(uint64_t *page, uint64_t *n)
+{
+	for (; *page && !model[*page - 1].mapped; --*page)
+		++*n;
+	while (*page + *n < PAGES && !model[*page + *n].mapped)
+		++*n;
+}
+
 static void random_step(void)
 {
 	uint64_t page = below(PAGES);
@@ -582,8 +622,11 @@ static void random_step(void)
 	switch (below(7)) {
 	case 0:
 	case 1:
-		if (model_free(page, n))
-			map(page, n, below(2) ? RW : PROT_READ, 0, object, page + object);
+		if (!model_free(page, n))
+			break;
+		if (below(2))
+			widen(&page, &n);
+		map(page, n, below(2) ? RW : PROT_READ, 0, object, page + object);
 		break;
 	case 2:
 		unmap(page, n);
@@ -624,12 +667,20 @@ static void random_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_tree),	  cmocka_unit_test(finding),
-		cmocka_unit_test(merging),	  cmocka_unit_test(splitting),
-		cmocka_unit_test(gaps),		  cmocka_unit_test(stacks),
-		cmocka_unit_test(huge_gaps),	  cmocka_unit_test(a_stack_near_zero),
-		cmocka_unit_test(bad_calls),	  cmocka_unit_test(random_steps),
-		cmocka_unit_test(changing_flags), cmocka_unit_test(cutting),
+		cmocka_unit_test(empty_tree),
+		cmocka_unit_test(finding),
+		cmocka_unit_test(merging),
+		cmocka_unit_test(splitting),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(stacks),
+		cmocka_unit_test(huge_gaps),
+		cmocka_unit_test(a_stack_near_zero),
+		cmocka_unit_test(bad_calls),
+		cmocka_unit_test(random_steps),
+		cmocka_unit_test(a_gap_goes_with_its_area),
+		cmocka_unit_test(a_gap_goes_with_a_parent),
+		cmocka_unit_test(changing_flags),
+		cmocka_unit_test(cutting),
 	};
 
 	return cmocka_run_group_tests_name("vma", tests, NULL, NULL);
