@@ -10,8 +10,7 @@
 #define CHUNK_BUDGET 256 /* pages, at about 110 instructions each */
 #define CHUNK_AREAS  64	 /* vmas, at about 300 */
 
-/* Where mappings without a place may go: from here up; with MAP_32BIT, as on Linux, in here. */
-#define LOWEST	  KIB(64)
+/* Where mappings with MAP_32BIT go, as on Linux. */
 #define LOW_START GIB(1)
 #define LOW_END	  GIB(2)
 
@@ -25,7 +24,7 @@ static bool is_promise(int prot, int flags)
 static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int flags,
 			  struct vma_place *place)
 {
-	uint64_t low = LOWEST, high = space->mmap_top, found;
+	uint64_t low = MMAP_LOWEST, high = space->mmap_top, found;
 
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (addr < USER_START)

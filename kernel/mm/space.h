@@ -19,6 +19,9 @@ struct page;
 
 #define CPU_WORDS BITMAP_WORDS(CPU_MAX)
 
+/* Mappings without a place go from here up. */
+#define MMAP_LOWEST KIB(64)
+
 struct space {
 	struct lock lock;
 	paddr_t root;		    /* the PML4; constant */

@@ -39,16 +39,10 @@ static void copy_description(struct vma *vma, const struct vma *area)
 	vma->pgoff = area->pgoff;
 }
 
-int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
+int vma_map_apart(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
 {
-	struct vma *gone, *vma = NULL;
+	struct vma *vma = NULL;
 
-	/* Each stack stays an area of its own, so that its guard is where it was. */
-	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(tree, place, area, &gone)) {
-		if (gone)
-			vma_release(gone);
-		return 0;
-	}
 	if (tree->count < VMA_COUNT_MAX)
 		vma = vma_alloc();
 	if (!vma)
@@ -58,6 +52,19 @@ int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct v
 		object_get(vma->object);
 	vma_insert(tree, place, vma);
 	return 0;
+}
+
+int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
+{
+	struct vma *gone;
+
+	/* Each stack stays an area of its own, so that its guard is where it was. */
+	if (!(area->flags & VMA_GROWSDOWN) && vma_absorb(tree, place, area, &gone)) {
+		if (gone)
+			vma_release(gone);
+		return 0;
+	}
+	return vma_map_apart(tree, place, area);
 }
 
 /* A vma for a part of an area that is split; NULL without memory, or when there are too many. */

@@ -26,6 +26,9 @@ void vma_release(struct vma *vma);
 /* Map the range of `area`, a description, which lies at `place`. */
 int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area);
 
+/* The same as an area of its own, whatever lies beside it. */
+int vma_map_apart(struct vma_tree *tree, const struct vma_place *place, const struct vma *area);
+
 /* Unmap the range, with vma_remove(). */
 int vma_unmap(struct vma_tree *tree, const struct vma_range *range);
 

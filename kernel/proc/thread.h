@@ -22,6 +22,7 @@
 #include "core/timer.h"
 #include "core/waitq.h"
 #include "lib/bitmap.h"
+#include "mm/mremap.h"
 #include "mm/populate.h"
 #include "mm/space.h"
 #include "proc/io.h"
@@ -59,9 +60,10 @@ struct range_call {
 	sysret_t (*work)(struct space *space, struct range_call *call);
 	sysret_t (*then)(struct thread *thread, sysret_t result); /* without the claim; or NULL */
 	uint64_t addr, length;
-	uint64_t cursor; /* 0 before the first chunk */
-	int prot, flags; /* madvise: prot is the advice */
-	bool hole;	 /* msync: part of it is not mapped */
+	uint64_t cursor;    /* 0 before the first chunk */
+	int prot, flags;    /* madvise: prot is the advice */
+	bool hole;	    /* msync: part of it is not mapped */
+	struct remap remap; /* mremap */
 };
 
 /* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */

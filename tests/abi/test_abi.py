@@ -17,6 +17,7 @@ PROGRAMS = [
     "abi_protect",
     "abi_madvise",
     "abi_mlock",
+    "abi_mremap",
     "abi_large",
     "abi_brk",
     "abi_fork",
