@@ -27,6 +27,7 @@ static bool grow(struct space *space, uint64_t start, uint64_t end)
 	area.end = end;
 	area.prot = PROT_READ | PROT_WRITE;
 	area.object = NULL;
+	area.touched = false;
 	area.pgoff = start >> PAGE_SHIFT;
 	lock_acquire(&space->lock);
 	area.flags = space->new_flags;

@@ -64,6 +64,7 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 		return -ENOMEM;
 	area.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
 	area.object = object;
+	area.touched = false;
 	lock_acquire(&space->lock);
 	area.flags = vma_flags(flags) | space->new_flags;
 	where = find_place(space, addr, size, flags, &place);

@@ -92,6 +92,7 @@ static struct vma describe(const struct vma *vma, uint64_t from, uint64_t start,
 			    .end = end,
 			    .prot = vma->prot,
 			    .flags = vma->flags,
+			    .touched = vma->touched,
 			    .object = vma->object,
 			    .pgoff = vma->object ? pgoff : start >> PAGE_SHIFT};
 }

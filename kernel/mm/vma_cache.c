@@ -33,6 +33,7 @@ static void copy_description(struct vma *vma, const struct vma *area)
 {
 	vma->start = area->start;
 	vma->end = area->end;
+	vma->touched = area->touched;
 	vma->prot = area->prot;
 	vma->flags = area->flags;
 	vma->object = area->object;
