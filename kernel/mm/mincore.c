@@ -55,9 +55,9 @@ sysret_t space_mincore(struct space *space, uint64_t addr, uint64_t pages, uint8
 }
 
 /* Why msync stops at this area, or 0. */
-static int refuse_sync(const struct vma *vma, uint64_t at, int flags)
+static int refuse_sync(const struct vma *vma, uint64_t at, uint64_t end, int flags)
 {
-	if (vma->start > at && flags == MS_ASYNC)
+	if (vma->start >= end || (vma->start > at && flags == MS_ASYNC))
 		return -ENOMEM;
 	return (flags & MS_INVALIDATE) && (vma->flags & VMA_LOCKED) ? -EBUSY : 0;
 }
@@ -71,7 +71,7 @@ sysret_t space_msync(struct space *space, uint64_t end, int flags, uint64_t *at,
 	lock_acquire(&space->lock);
 	vma = vma_find_from(&space->vmas, *at);
 	for (unsigned i = 0; i < SYNC_AREAS && vma && *at < end && !error; i++) {
-		error = refuse_sync(vma, *at, flags);
+		error = refuse_sync(vma, *at, end, flags);
 		*hole |= vma->start > *at;
 		*at = vma->end;
 		vma = vma->next;

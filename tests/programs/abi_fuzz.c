@@ -10,9 +10,11 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#define EPISODES 60
-#define CALLS	 40
-#define MARK	 2048 // in a page, where no call writes
+#define EPISODES       60
+#define CALLS	       40
+#define POPULATE_READ  22 // MADV_
+#define POPULATE_WRITE 23
+#define MARK	       2048 // in a page, where no call writes
 
 // --- memory --------------------------------------------------------------------------------------
 
@@ -41,7 +43,8 @@ static void call_mmap(void)
 	static const int fds[] = {-1, -1, -1, -1, 0, 99};
 	uint64_t at = mmap_address(), size = length();
 	int flags = (once_in(12) ? 0 : MAP_ANONYMOUS) | (below(4) ? MAP_FIXED : 0) |
-		    (once_in(6) ? MAP_FIXED_NOREPLACE : 0) | (once_in(6) ? MAP_NORESERVE : 0);
+		    (once_in(6) ? MAP_FIXED_NOREPLACE : 0) | (once_in(6) ? MAP_NORESERVE : 0) |
+		    (once_in(6) ? MAP_POPULATE : 0) | (once_in(12) ? MAP_LOCKED : 0);
 	int fd = flags & MAP_ANONYMOUS ? PICK(fds) : 99 - (int)below(2) * 100;
 	long result;
 
@@ -92,6 +95,17 @@ static void call_madvise(void)
 				      MADV_DONTNEED,
 				      MADV_DONTNEED,
 				      MADV_DONTNEED,
+				      MADV_DONTFORK,
+				      MADV_DOFORK,
+				      MADV_DONTDUMP,
+				      MADV_DODUMP,
+				      MADV_WIPEONFORK,
+				      MADV_KEEPONFORK,
+				      MADV_COLD,
+				      MADV_HUGEPAGE,
+				      MADV_NOHUGEPAGE,
+				      POPULATE_READ,
+				      POPULATE_WRITE,
 				      5,
 				      6,
 				      99,
@@ -100,6 +114,52 @@ static void call_madvise(void)
 
 	if (spares_others(at, size))
 		note_result("madvise", sys(SYS_madvise, at, size, PICK(advices)));
+}
+
+// Which error a length has that is too great hangs on the limit, which is not a superuser's.
+static void call_mlock(void)
+{
+	uint64_t at = address(), size = below(2 * ARENA_PAGES) * PAGE / 2;
+
+	if (below(2))
+		note_result("munlock", sys(SYS_munlock, at, size));
+	else if (below(2))
+		note_result("mlock", sys(SYS_mlock, at, size));
+	else
+		note_result("mlock2", sys(SYS_mlock2, at, size, below(4)));
+}
+
+static void call_msync(void)
+{
+	static const int flags[] = {0, MS_ASYNC, MS_SYNC, MS_INVALIDATE, MS_ASYNC | MS_SYNC, 8, -1};
+
+	note_result("msync", sys(SYS_msync, address(), length(), PICK(flags)));
+}
+
+// Linux looks at the length of the answer first.
+static void call_mincore(void)
+{
+	static uint8_t pages[4 * ARENA_PAGES];
+	uint64_t at = address(), size = length();
+	long result;
+
+	if (size > 8 * PAGE)
+		size = 8 * PAGE;
+	result = sys(SYS_mincore, at, size, once_in(6) ? buffer() : (uint64_t)pages);
+	note_result("mincore", result);
+}
+
+static void call_rlimit(void)
+{
+	static const int which[] = {0, 2, 3, 8, 9, 15, 16, 99, -1};
+	static const uint64_t limits[][2] = {{-1ul, -1ul}, {1, 0}, {-1ul, 5}};
+
+	if (below(2))
+		note_result("getrlimit", sys(SYS_getrlimit, PICK(which), buffer()));
+	else
+		note_result("prlimit", sys(SYS_prlimit64, 0, PICK(which),
+					   below(2) ? 0 : (uint64_t)limits[1 + below(2)],
+					   below(2) ? 0 : buffer()));
 }
 
 static void call_brk(void)
@@ -304,6 +364,10 @@ static void (*const calls[])(void) = {
 	call_mprotect,
 	call_mprotect,
 	call_madvise,
+	call_mlock,
+	call_msync,
+	call_mincore,
+	call_rlimit,
 	call_brk,
 	poke,
 	poke,
