@@ -27,6 +27,16 @@ static pte_t protected_entry(pte_t old, uint32_t prot)
 	return entry;
 }
 
+/*
+ * May a TLB have rights that are gone? One that lacks a right which the page has now leads to a
+ * fault that finds everything done.
+ */
+static bool needs_flush(pte_t old, pte_t new)
+{
+	return (old & PTE_PRESENT) &&
+	       ((old & ~new &(PTE_PRESENT | PTE_WRITE)) || (new & ~old &PTE_NX));
+}
+
 /* Give the pages of [*va, end) the protection, as far as the budget goes. [lock] */
 static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint32_t prot)
 {
@@ -36,8 +46,11 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 
 	tlb_batch_init(&batch, space);
 	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL) {
-		*entry = protected_entry(*entry, prot);
-		tlb_batch_page(&batch, *va);
+		pte_t old = *entry;
+
+		*entry = protected_entry(old, prot);
+		if (needs_flush(old, *entry))
+			tlb_batch_page(&batch, *va);
 		*va += umap_size(*entry);
 	}
 	tlb_batch_finish(&batch);

@@ -124,22 +124,20 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 {
 	uint64_t at = start;
 
+	refuse_kernel_half(end - 1);
 	while (at < end && *budget) {
-		struct path path;
 		uint64_t from = at, stop;
+		int level;
+		pte_t *entry = find_lowest(space, at, &level);
 
-		path_find(space, at, &path);
 		spend(budget, 1);
-		if (path_large(&path)) {
-			*va = at;
-			return path.entry[2];
-		}
-		if (path.level > 1) {
-			at = entry_end(at, path.level);
+		if (level > 1 && !*entry) {
+			at = entry_end(at, level);
 			continue;
 		}
-		stop = MIN(end, entry_end(at, 2));
-		for (pte_t *entry = path.entry[1]; at < stop; entry++, at += PAGE_SIZE) {
+		/* One entry, of a large page, or the rest of a table. */
+		stop = MIN(end, entry_end(at, level == 1 ? 2 : level));
+		for (; at < stop; entry++, at += PAGE_SIZE) {
 			if (*entry) {
 				*va = at;
 				return entry;

@@ -186,9 +186,8 @@ struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 			last = spares[0];
 		first = spares[0];
 	}
-	for (struct vma *vma = first; vma != last->next; vma = vma->next) {
+	for (struct vma *vma = first; vma != last->next; vma = vma->next)
 		apply(tree, vma, change);
-	}
 	return join(tree, first, last->end);
 }
 

@@ -72,6 +72,9 @@ void vma_gap_linked(struct vma *vma)
 
 	(void)set_gap(vma);
 	vma->max_gap = vma->gap;
+	/* As after a split: the leaf makes no difference to what is above it. */
+	if (!changed && !vma->gap)
+		return;
 	/* The area above is on the path from a new leaf to the root. */
 	update_upward(rb_parent(&vma->node), changed ? &above->node : NULL);
 }
@@ -88,6 +91,8 @@ void vma_gap_unlinked(const struct rb_hole *hole, const struct vma *left, bool m
 
 	if (moved)
 		above->max_gap = left->max_gap;
+	else if (!changed && !left->gap)
+		return;
 	update_upward(node, changed || moved ? &above->node : NULL);
 }
 
