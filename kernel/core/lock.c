@@ -6,15 +6,12 @@
 #include "core/symbols.h"
 #include "lib/upcall.h"
 
-static __noreturn __noinline void order_panic(const struct lock *lock, const struct lock *held)
+static __noreturn __noinline void refuse(const struct lock *lock, const struct lock *held)
 {
+	if (read_rflags() & RFLAGS_IF)
+		panic("lock '%s' taken with interrupts on", lock->name);
 	panic("lock order: taking '%s' (rank %d) while holding '%s' (rank %d, taken in %s)",
 	      lock->name, lock->rank, held->name, held->rank, symbol_function(held->caller));
-}
-
-static __noreturn __noinline void interrupts_panic(const struct lock *lock)
-{
-	panic("lock '%s' taken with interrupts on", lock->name);
 }
 
 static inline bool take(struct lock *lock, struct cpu *cpu)
@@ -46,16 +43,13 @@ static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr
 }
 
 /* Everything uncommon is a call at the end, so that the common way needs no frame of its own. */
-void lock_acquire(struct lock *lock)
+void lock_acquire_at(struct lock *lock, uintptr_t caller)
 {
 	struct cpu *cpu = this_cpu();
 	struct lock *outer = cpu->held;
-	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
 
-	if (unlikely(outer && outer->rank >= lock->rank))
-		order_panic(lock, outer);
-	if (unlikely(read_rflags() & RFLAGS_IF))
-		interrupts_panic(lock);
+	if (unlikely((outer && outer->rank >= lock->rank) || (read_rflags() & RFLAGS_IF)))
+		refuse(lock, outer);
 	if (likely(take(lock, cpu)))
 		note_taken(lock, cpu, outer, caller);
 	else

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "lib/base.h"
+#include "arch/x86_64/cr.h"
 
 struct cpu;
 
@@ -45,7 +45,10 @@ struct lock {
  * Take the lock, spinning (and serving TLB flushes) until it is free. Panics, naming both locks,
  * when a lock of the same or a higher rank is held; and when interrupts are on.
  */
-void lock_acquire(struct lock *lock);
+static inline void lock_acquire(struct lock *lock);
+
+/* The same for the place in the code that is told to be the one that took it. */
+void lock_acquire_at(struct lock *lock, uintptr_t caller);
 
 /* Release it. Panics unless this CPU holds it and took it last. */
 void lock_release(struct lock *lock);
@@ -58,3 +61,8 @@ void locks_assert_none(void);
 
 /* The locks that CPU `cpu_id` holds, innermost first, on the log. For a panic. */
 void locks_print(uint32_t cpu_id);
+
+static inline void lock_acquire(struct lock *lock)
+{
+	lock_acquire_at(lock, code_address());
+}

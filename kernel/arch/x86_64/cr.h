@@ -204,6 +204,15 @@ static inline uint64_t rdtsc_ordered(void)
 	return high << 32 | low;
 }
 
+/* Where the code that has this inlined runs. */
+static inline uintptr_t code_address(void)
+{
+	uintptr_t here;
+
+	__asm__("lea (%%rip), %0" : "=r"(here));
+	return here;
+}
+
 /* A hint in spinning loops. */
 static inline void cpu_relax(void)
 {
