@@ -53,8 +53,9 @@ static void tell_switches(void)
 		log_line("switch: cpu=%u pre-switch checks passed count=%lu", id,
 			 cpu_by_id(id)->cr3_checks);
 	tlb_count(&counts);
-	log_line("TLB: %lu loads of a space, %lu kept its translations, %lu flushes asked %lu CPUs",
-		 counts.loads, counts.kept, counts.asks, counts.asked);
+	log_line("TLB: %lu loads of a space, %lu kept its translations, %lu rounds of PCIDs, "
+		 "%lu flushes asked %lu CPUs",
+		 counts.loads, counts.kept, counts.rounds, counts.asks, counts.asked);
 }
 
 /* All processes are gone: what is left to say, the verdict, and the end of the machine's work. */

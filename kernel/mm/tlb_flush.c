@@ -170,6 +170,7 @@ void tlb_count(struct tlb_counts *counts)
 
 		counts->loads += tlb->loads;
 		counts->kept += tlb->kept;
+		counts->rounds += tlb->pcids.last >> PCID_BITS;
 		counts->asks += tlb->asks;
 		counts->asked += tlb->asked;
 	}

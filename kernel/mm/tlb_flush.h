@@ -29,10 +29,11 @@ extern void (*tlb_send_ipi)(uint32_t cpu_id);
 
 /* What the TLBs have cost since boot, all CPUs together. */
 struct tlb_counts {
-	uint64_t loads; /* of a space into CR3 */
-	uint64_t kept;	/* of those, loads that kept the space's translations */
-	uint64_t asks;	/* flushes for which other CPUs had to be asked */
-	uint64_t asked; /* CPUs asked for them, in sum */
+	uint64_t loads;	 /* of a space into CR3 */
+	uint64_t kept;	 /* of those, loads that kept the space's translations */
+	uint64_t rounds; /* times that a CPU has given out all its PCIDs */
+	uint64_t asks;	 /* flushes for which other CPUs had to be asked */
+	uint64_t asked;	 /* CPUs asked for them, in sum */
 };
 
 void tlb_count(struct tlb_counts *counts);
