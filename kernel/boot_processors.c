@@ -2,9 +2,11 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/apic_timer.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/msr.h"
 #include "arch/x86_64/pat.h"
 #include "arch/x86_64/smp_start.h"
 #include "arch/x86_64/tsc.h"
+#include "arch/x86_64/tsc_sync.h"
 #include "arch/x86_64/vectors.h"
 #include "boot_info.h"
 #include "boot_machine.h"
@@ -145,13 +147,43 @@ static void take_cpu(uint32_t id)
 		 slot->sipi_tsc, slot->online_tsc);
 }
 
+/* The word skew-tsc=, in debug builds: the starting CPUs' TSCs are set ahead by so many ticks. */
+static void skew_tsc(void)
+{
+#ifdef DEBUG
+	uint64_t ticks;
+
+	if (cmdline_size(boot_info.cmdline, "skew-tsc", &ticks) == 1)
+		wrmsr(MSR_TSC, rdtsc() + ticks);
+#endif
+}
+
 void boot_ap(void)
 {
+	skew_tsc();
+	tsc_sync_cpu(this_cpu()->id);
 	pat_init_cpu();
 	tlb_init_cpu();
 	apic_init_cpu();
 	timer_init_cpu();
 	frames_init_cpu(boot_ram_per_cpu(cpu_count));
+}
+
+/* What the starting CPUs have found out about their TSCs. */
+static void tell_tscs(uint32_t count)
+{
+	unsigned compared = 0;
+
+	for (uint32_t id = 1; id < count; id++) {
+		const struct tsc_skew *skew = &tsc_skews[id];
+
+		compared += skew->compared;
+		if (skew->found)
+			log_line("clock: TSC of CPU %u was behind by %ld ticks, now by %ld", id,
+				 skew->found, skew->left);
+	}
+	if (compared)
+		log_line("clock: TSCs of %u CPUs compared with the boot CPU's", compared);
 }
 
 void boot_processors(void)
@@ -176,5 +208,6 @@ void boot_processors(void)
 	frames_init_cpu(boot_ram_per_cpu(count));
 	for (uint32_t id = 1; id < count; id++)
 		take_cpu(id);
+	tell_tscs(count);
 	log_line("CPUs online: %u of %u", cpus_online, MAX(acpi.madt.cpus_seen, 1U));
 }

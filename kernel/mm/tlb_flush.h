@@ -36,4 +36,5 @@ struct tlb_counts {
 	uint64_t asked;	 /* CPUs asked for them, in sum */
 };
 
+/* Fill in `counts`; other CPUs go on counting meanwhile. */
 void tlb_count(struct tlb_counts *counts);

@@ -100,6 +100,7 @@ static void read_leaf_7(struct cpu_features *f)
 	struct cpuid_regs r = cpuid(7, 0);
 
 	f->fsgsbase = BIT_OF(r.ebx, 0);
+	f->tsc_adjust = BIT_OF(r.ebx, 1);
 	f->smep = BIT_OF(r.ebx, 7);
 	f->erms = BIT_OF(r.ebx, 9);
 	f->invpcid = BIT_OF(r.ebx, 10);

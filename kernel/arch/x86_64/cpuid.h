@@ -31,7 +31,7 @@ struct cpu_features {
 
 	/* Interrupts and time. */
 	bool apic, x2apic, tsc_deadline, always_running_apic_timer;
-	bool tsc, invariant_tsc, rdtscp;
+	bool tsc, invariant_tsc, tsc_adjust, rdtscp;
 
 	/* The rest. */
 	bool msr, mce, mca, de, fsgsbase, syscall, rdrand, rdseed, erms, fsrm, clflush, monitor;

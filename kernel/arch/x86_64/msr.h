@@ -3,7 +3,9 @@
 
 #include "lib/base.h"
 
+#define MSR_TSC		     0x00000010
 #define MSR_APIC_BASE	     0x0000001b
+#define MSR_TSC_ADJUST	     0x0000003b
 #define MSR_SPEC_CTRL	     0x00000048
 #define MSR_MTRRCAP	     0x000000fe
 #define MSR_SYSENTER_CS	     0x00000174

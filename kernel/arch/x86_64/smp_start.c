@@ -3,6 +3,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/smp_trampoline.h"
 #include "arch/x86_64/tsc.h"
+#include "arch/x86_64/tsc_sync.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 
@@ -135,6 +136,7 @@ static void wait_until_online(void)
 	for (uint64_t polls = 0; polls < PATIENCE_POLLS && rdtsc() - start < ticks; polls++) {
 		if (count_in(AP_WAITING) + count_in(AP_CLAIMED) == 0)
 			return;
+		tsc_sync_publish();
 		cpu_relax();
 		smp_poll();
 	}
