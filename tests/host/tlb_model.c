@@ -178,8 +178,16 @@ static struct page *take_frame(enum page_type type)
 /* The frame that is given back last is taken first, by whoever comes. */
 void frame_free(struct page *page)
 {
+	if (page->type <= PAGE_FREE)
+		model_wrong("a frame is freed twice", (uint64_t)(page - pages));
 	page->type = PAGE_FREE;
 	free_frames[free_count++] = (uint32_t)(page - pages);
+}
+
+void frame_put_unusual(struct page *page)
+{
+	if (page_refs(page) == 0 || page_put_unusual(page))
+		frame_free(page);
 }
 
 void frames_put(struct page *const *frames, unsigned count)
@@ -373,8 +381,10 @@ void model_reset(bool pcid, bool has_invpcid)
 	serials = 0;
 	free_count = 0;
 	pages[MASTER].type = PAGE_TABLE;
-	for (uint32_t frame = FIRST_FRAME; frame < MODEL_FRAMES; frame++)
+	for (uint32_t frame = FIRST_FRAME; frame < MODEL_FRAMES; frame++) {
+		pages[frame].type = PAGE_KERNEL;
 		frame_free(&pages[frame]);
+	}
 	for (unsigned i = 0; i < MODEL_KERNEL; i++)
 		kernel_half[i] = GLOBAL_TABLE + i;
 	for (uint32_t id = 0; id < MODEL_CPUS; id++) {
