@@ -185,11 +185,11 @@ profile: iso bench-programs $(call needs,boot)  ## ROW=name: where the instructi
 latency: iso programs $(PLUGINS) $(call needs,boot)  ## the longest stretch without an interrupt, and the call that causes it
 	$(Q)tools/latency --programs $(TEST_BIN) $(OUT)
 
-# One entry for each C file of the kernel, for clangd and clang-tidy.
+# One entry for each C file of the kernel, for clangd and clang-tidy; without what clang has not.
 compile_commands.json: Makefile $(KERNEL_C)  ## for clangd and clang-tidy
 	$(Q){ sep='['; for c in $(KERNEL_C); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "clang %s -c %s"}' \
-			"$$sep" '$(CURDIR)' $$c '$(KCPPFLAGS) $(filter-out -fcallgraph%,$(KCFLAGS))' $$c; \
+			"$$sep" '$(CURDIR)' $$c '$(KCPPFLAGS) $(filter-out -fcallgraph% -mpreferred%,$(KCFLAGS))' $$c; \
 		sep=','; done; printf '\n]\n'; } >$@
 
 clean:  ## remove everything that was built

@@ -8,7 +8,7 @@
 #include "core/random.h"
 
 #define STACK_TOP	 (USER_END - PAGE_SIZE) /* the last page stays free: behind it is no more */
-#define STACK_FIRST_SIZE KIB(132) /* mapped at the start; it grows from there */
+#define STACK_FIRST_SIZE KIB(132)		/* mapped at the start; it grows from there */
 #define STACK_ALIGN	 16
 #define END_MARK	 8  /* zero bytes at the very top */
 #define RANDOM_SIZE	 16 /* AT_RANDOM */

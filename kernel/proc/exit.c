@@ -1,10 +1,9 @@
 /*
- * The stations of a thread's end, each of which leads to the next, as its
- *continuation where a chunk of work was done:
+ * The stations of a thread's end, each of which leads to the next, as its continuation where a
+ * chunk of work was done:
  *
  *	tell_child_tid		clears the word that others wait for
- *	leave_process		leaves the address space: nobody uses it on this
- *CPU any more
+ *	leave_process		leaves the address space: nobody uses it on this CPU any more
  *	drop_memory		\
  *	drop_files		 | the last thread only: what the process had
  *	hand_over_children	/
@@ -30,247 +29,256 @@ void (*exit_last)(int wait_status);
 
 static sysret_t become_zombie(struct thread *thread);
 
-static sysret_t go_on_with(struct thread *thread,
-                           sysret_t (*station)(struct thread *)) {
-  return thread_continue(thread, SYS_AGAIN, station, NULL, CONT_NONE);
+static sysret_t go_on_with(struct thread *thread, sysret_t (*station)(struct thread *))
+{
+	return thread_continue(thread, SYS_AGAIN, station, NULL, CONT_NONE);
 }
 
 /* --- beginning --- */
 
 /* [tree_lock] */
-static void thread_kill(struct thread *thread) {
-  if (thread->dying || thread->must_exit)
-    return;
-  thread->must_exit = true;
-  thread_set_work(thread, THREAD_WORK_KILL);
-  thread_wake(thread);
+static void thread_kill(struct thread *thread)
+{
+	if (thread->dying || thread->must_exit)
+		return;
+	thread->must_exit = true;
+	thread_set_work(thread, THREAD_WORK_KILL);
+	thread_wake(thread);
 }
 
-void process_kill(struct process *process, int wait_status) {
-  struct thread *thread;
+void process_kill(struct process *process, int wait_status)
+{
+	struct thread *thread;
 
-  if (process->exiting)
-    return;
-  process->exiting = true;
-  process->wait_status = wait_status;
-  process->stop_signal = 0;
-  process->stop_news = false;
-  process->continue_news = false;
-  list_for_each_entry(thread, &process->threads, process_link)
-      thread_kill(thread);
+	if (process->exiting)
+		return;
+	process->exiting = true;
+	process->wait_status = wait_status;
+	process->stop_signal = 0;
+	process->stop_news = false;
+	process->continue_news = false;
+	list_for_each_entry (thread, &process->threads, process_link)
+		thread_kill(thread);
 }
 
-void process_kill_others(struct thread *current) {
-  struct thread *thread;
+void process_kill_others(struct thread *current)
+{
+	struct thread *thread;
 
-  list_for_each_entry(thread, &current->process->threads, process_link) {
-    if (thread != current)
-      thread_kill(thread);
-  }
+	list_for_each_entry (thread, &current->process->threads, process_link) {
+		if (thread != current)
+			thread_kill(thread);
+	}
 }
 
-sysret_t exit_process(struct thread *thread, int wait_status) {
-  lock_acquire(&tree_lock);
-  process_kill(thread->process, wait_status);
-  lock_release(&tree_lock);
-  return exit_begin(thread);
+sysret_t exit_process(struct thread *thread, int wait_status)
+{
+	lock_acquire(&tree_lock);
+	process_kill(thread->process, wait_status);
+	lock_release(&tree_lock);
+	return exit_begin(thread);
 }
 
-sysret_t exit_thread(struct thread *thread, int wait_status) {
-  thread->cont.exit.wait_status = wait_status;
-  return exit_begin(thread);
+sysret_t exit_thread(struct thread *thread, int wait_status)
+{
+	thread->cont.exit.wait_status = wait_status;
+	return exit_begin(thread);
 }
 
 /* --- the thread's part --- */
 
 /* [tree_lock] */
-static void sum_up(struct process *process, const struct thread *thread) {
-  process->calls += thread->calls;
-  process->faults += thread->faults;
-  process->timer_irqs += thread->timer_irqs;
-  process->run_ns += sched_run_ns(thread);
+static void sum_up(struct process *process, const struct thread *thread)
+{
+	process->calls += thread->calls;
+	process->faults += thread->faults;
+	process->timer_irqs += thread->timer_irqs;
+	process->run_ns += sched_run_ns(thread);
 }
 
 /* The end of one thread of several: its process goes on. */
-static sysret_t die(struct thread *thread) {
-  struct process *process = thread->process;
-  struct thread *other;
+static sysret_t die(struct thread *thread)
+{
+	struct process *process = thread->process;
+	struct thread *other;
 
-  lock_acquire(&tree_lock);
-  list_del(&thread->process_link);
-  sum_up(process, thread);
-  /* One of them may be in execve() and wait until it is alone. */
-  list_for_each_entry(other, &process->threads, process_link)
-      thread_wake(other);
-  lock_release(&tree_lock);
-  thread->process = NULL;
-  return SYS_DIED;
+	lock_acquire(&tree_lock);
+	list_del(&thread->process_link);
+	sum_up(process, thread);
+	/* One of them may be in execve() and wait until it is alone. */
+	list_for_each_entry (other, &process->threads, process_link)
+		thread_wake(other);
+	lock_release(&tree_lock);
+	thread->process = NULL;
+	return SYS_DIED;
 }
 
 /* --- the process's part, by its last thread --- */
 
-static void log_end(const struct process *process,
-                    const struct thread *thread) {
-  bool exited = WIFEXITED(process->wait_status);
+static void log_end(const struct process *process, const struct thread *thread)
+{
+	bool exited = WIFEXITED(process->wait_status);
 
-  if (log_quiet && process != init_process)
-    return;
-  log_line("proc: pid=%ld %s=%d calls=%lu faults=%lu timer=%lu", process->pid,
-           exited ? "exited status" : "killed signal",
-           exited ? WEXITSTATUS(process->wait_status)
-                  : WTERMSIG(process->wait_status),
-           process->calls + thread->calls, process->faults + thread->faults,
-           process->timer_irqs + thread->timer_irqs);
+	if (log_quiet && process != init_process)
+		return;
+	log_line("proc: pid=%ld %s=%d calls=%lu faults=%lu timer=%lu", process->pid,
+		 exited ? "exited status" : "killed signal",
+		 exited ? WEXITSTATUS(process->wait_status) : WTERMSIG(process->wait_status),
+		 process->calls + thread->calls, process->faults + thread->faults,
+		 process->timer_irqs + thread->timer_irqs);
 }
 
-/* [tree_lock] Free nothing here: the caller does, without the lock. NULL: none
- * is a zombie. */
-static struct process *unlink_zombie_child(struct process *process) {
-  struct process *child;
+/* [tree_lock] Free nothing here: the caller does, without the lock. NULL: none is a zombie. */
+static struct process *unlink_zombie_child(struct process *process)
+{
+	struct process *child;
 
-  list_for_each_entry(child, &process->children, sibling_link) {
-    if (child->state == PROCESS_ZOMBIE) {
-      process_unlink(child);
-      return child;
-    }
-  }
-  return NULL;
+	list_for_each_entry (child, &process->children, sibling_link) {
+		if (child->state == PROCESS_ZOMBIE) {
+			process_unlink(child);
+			return child;
+		}
+	}
+	return NULL;
 }
 
-/* Send SIGKILL to all but the first process; false when there are none.
- * [tree_lock] */
-static bool kill_others(void) {
-  struct process *process = NULL;
-  bool any = false;
+/* Send SIGKILL to all but the first process; false when there are none. [tree_lock] */
+static bool kill_others(void)
+{
+	struct process *process = NULL;
+	bool any = false;
 
-  while ((process = process_next(process))) {
-    if (process == init_process)
-      continue;
-    signal_send_process(process, SIGKILL);
-    any = true;
-  }
-  return any;
+	while ((process = process_next(process))) {
+		if (process == init_process)
+			continue;
+		signal_send_process(process, SIGKILL);
+		any = true;
+	}
+	return any;
 }
 
 /* The run ends with the first process: first all others, one reaped a turn. */
-static sysret_t end_others(struct thread *thread) {
-  struct process *process = thread->process, *zombie;
-  bool any;
+static sysret_t end_others(struct thread *thread)
+{
+	struct process *process = thread->process, *zombie;
+	bool any;
 
-  thread_cancel_wait(thread);
-  thread_prepare_wait(thread);
-  waitq_add(&process->child_changed, &thread->waiters[0], thread);
-  lock_acquire(&tree_lock);
-  zombie = unlink_zombie_child(process);
-  any = zombie || kill_others();
-  lock_release(&tree_lock);
-  if (any && !zombie)
-    return thread_continue(thread, SYS_BLOCKED, end_others, NULL, CONT_NONE);
+	thread_cancel_wait(thread);
+	thread_prepare_wait(thread);
+	waitq_add(&process->child_changed, &thread->waiters[0], thread);
+	lock_acquire(&tree_lock);
+	zombie = unlink_zombie_child(process);
+	any = zombie || kill_others();
+	lock_release(&tree_lock);
+	if (any && !zombie)
+		return thread_continue(thread, SYS_BLOCKED, end_others, NULL, CONT_NONE);
 
-  thread_cancel_wait(thread);
-  if (zombie) {
-    process_free(zombie);
-    return go_on_with(thread, end_others);
-  }
-  log_end(process, thread);
-  exit_last(process->wait_status);
-  panic("the end of the run returned");
+	thread_cancel_wait(thread);
+	if (zombie) {
+		process_free(zombie);
+		return go_on_with(thread, end_others);
+	}
+	log_end(process, thread);
+	exit_last(process->wait_status);
+	panic("the end of the run returned");
 }
 
-/* Children of a dead process are the first process's, which is told of those
- * that have ended. */
-static sysret_t hand_over_children(struct thread *thread) {
-  struct process *process = thread->process, *child, *next;
-  int budget = CHILDREN_A_CHUNK;
+/* Children of a dead process are the first process's, which is told of those that have ended. */
+static sysret_t hand_over_children(struct thread *thread)
+{
+	struct process *process = thread->process, *child, *next;
+	int budget = CHILDREN_A_CHUNK;
 
-  if (process == init_process)
-    return go_on_with(thread, end_others);
-  lock_acquire(&tree_lock);
-  list_for_each_entry_safe(child, next, &process->children, sibling_link) {
-    list_del(&child->sibling_link);
-    child->parent = init_process;
-    child->ppid = init_process->pid;
-    list_add_tail(&init_process->children, &child->sibling_link);
-    if (child->state == PROCESS_ZOMBIE)
-      signal_parent(child);
-    if (!--budget)
-      break;
-  }
-  lock_release(&tree_lock);
-  return budget ? become_zombie(thread)
-                : go_on_with(thread, hand_over_children);
+	if (process == init_process)
+		return go_on_with(thread, end_others);
+	lock_acquire(&tree_lock);
+	list_for_each_entry_safe (child, next, &process->children, sibling_link) {
+		list_del(&child->sibling_link);
+		child->parent = init_process;
+		child->ppid = init_process->pid;
+		list_add_tail(&init_process->children, &child->sibling_link);
+		if (child->state == PROCESS_ZOMBIE)
+			signal_parent(child);
+		if (!--budget)
+			break;
+	}
+	lock_release(&tree_lock);
+	return budget ? become_zombie(thread) : go_on_with(thread, hand_over_children);
 }
 
-static sysret_t become_zombie(struct thread *thread) {
-  struct process *process = thread->process;
+static sysret_t become_zombie(struct thread *thread)
+{
+	struct process *process = thread->process;
 
-  log_end(process, thread);
-  lock_acquire(&tree_lock);
-  list_del(&thread->process_link);
-  sum_up(process, thread);
-  process->state = PROCESS_ZOMBIE;
-  signal_parent(process);
-  lock_release(&tree_lock);
-  /* Its parent may have freed it by now. */
-  thread->process = NULL;
-  return SYS_DIED;
+	log_end(process, thread);
+	lock_acquire(&tree_lock);
+	list_del(&thread->process_link);
+	sum_up(process, thread);
+	process->state = PROCESS_ZOMBIE;
+	signal_parent(process);
+	lock_release(&tree_lock);
+	/* Its parent may have freed it by now. */
+	thread->process = NULL;
+	return SYS_DIED;
 }
 
-static sysret_t drop_files(struct thread *thread) {
-  fdtable_put(thread->process->fds);
-  thread->process->fds = NULL;
-  return hand_over_children(thread);
+static sysret_t drop_files(struct thread *thread)
+{
+	fdtable_put(thread->process->fds);
+	thread->process->fds = NULL;
+	return hand_over_children(thread);
 }
 
-static sysret_t drop_memory(struct thread *thread) {
-  if (drop_space(thread->cont.exit.space))
-    return go_on_with(thread, drop_memory);
-  return go_on_with(thread, drop_files);
+static sysret_t drop_memory(struct thread *thread)
+{
+	if (drop_space(thread->cont.exit.space))
+		return go_on_with(thread, drop_memory);
+	return go_on_with(thread, drop_files);
 }
 
 /* --- and the stations where it is not yet known --- */
 
-static sysret_t leave_process(struct thread *thread) {
-  struct process *process = thread->process;
-  struct space *space = thread->space;
-  bool last;
+static sysret_t leave_process(struct thread *thread)
+{
+	struct process *process = thread->process;
+	struct space *space = thread->space;
+	bool last;
 
-  lock_acquire(&tree_lock);
-  last = --process->live_threads == 0;
-  if (last)
-    process_kill(process, thread->cont.exit.wait_status);
-  lock_release(&tree_lock);
+	lock_acquire(&tree_lock);
+	last = --process->live_threads == 0;
+	if (last)
+		process_kill(process, thread->cont.exit.wait_status);
+	lock_release(&tree_lock);
 
-  /* From here on nobody can make the space this CPU's active one for the
-   * thread. */
-  thread->space = NULL;
-  space_switch(NULL);
-  if (!last)
-    return die(thread);
-  process->space = NULL;
-  thread->cont.exit.space = space;
-  return go_on_with(thread, space_put(space) ? drop_memory : drop_files);
+	/* From here on nobody can make the space this CPU's active one for the thread. */
+	thread->space = NULL;
+	space_switch(NULL);
+	if (!last)
+		return die(thread);
+	process->space = NULL;
+	thread->cont.exit.space = space;
+	return go_on_with(thread, space_put(space) ? drop_memory : drop_files);
 }
 
 /* Linux: only when somebody is left who can see it. */
-static sysret_t tell_child_tid(struct thread *thread) {
-  uint32_t zero = 0;
+static sysret_t tell_child_tid(struct thread *thread)
+{
+	uint32_t zero = 0;
 
-  if (thread->clear_child_tid.raw &&
-      (thread->process->live_threads > 1 || thread->space->users > 1)) {
-    /* An address that is wrong harms nobody else. */
-    if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) ==
-        SYS_FAULT_WAIT)
-      return go_on_with(thread, tell_child_tid);
-  }
-  return leave_process(thread);
+	if (thread->clear_child_tid.raw &&
+	    (thread->process->live_threads > 1 || thread->space->users > 1)) {
+		/* An address that is wrong harms nobody else. */
+		if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == SYS_FAULT_WAIT)
+			return go_on_with(thread, tell_child_tid);
+	}
+	return leave_process(thread);
 }
 
-sysret_t exit_begin(struct thread *thread) {
-  lock_acquire(&tree_lock);
-  thread->dying = true;
-  lock_release(&tree_lock);
-  thread_clear_work(thread,
-                    THREAD_WORK_KILL | THREAD_WORK_SIGNAL | THREAD_WORK_FAULT);
-  return go_on_with(thread, tell_child_tid);
+sysret_t exit_begin(struct thread *thread)
+{
+	lock_acquire(&tree_lock);
+	thread->dying = true;
+	lock_release(&tree_lock);
+	thread_clear_work(thread, THREAD_WORK_KILL | THREAD_WORK_SIGNAL | THREAD_WORK_FAULT);
+	return go_on_with(thread, tell_child_tid);
 }
