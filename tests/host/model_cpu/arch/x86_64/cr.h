@@ -18,3 +18,8 @@ void tlb_flush_everything(void);
 static inline void cpu_relax(void)
 {
 }
+
+static inline uintptr_t code_address(void)
+{
+	return (uintptr_t)__builtin_return_address(0);
+}
