@@ -2,6 +2,7 @@
 
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "fs/path.h"
 #include "lib/cpio.h"
@@ -9,6 +10,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
+#include "mm/page_tree.h"
 #include "mm/phys.h"
 #include "mm/slab.h"
 #include "proc/exec.h"
@@ -18,6 +20,8 @@ struct archive_file {
 	struct list link;
 	const char *name; /* in the archive, without leading "/" and "./" */
 	const uint8_t *data;
+	struct lock lock;
+	struct page_tree pages; /* [lock] copies of it, which are mapped; kept */
 };
 
 static struct slab_cache file_cache;
@@ -34,12 +38,46 @@ static size_t file_read(struct vm_object *object, uint64_t offset, void *dst, si
 	return n;
 }
 
+/* A fresh copy of a page of the file. */
+static struct page *copy_of(struct vm_object *object, uint64_t index)
+{
+	struct page *page = frame_alloc(PAGE_OBJECT);
+	char *bytes;
+	size_t got;
+
+	if (!page)
+		return NULL;
+	bytes = page_to_virt(page);
+	got = file_read(object, index << PAGE_SHIFT, bytes, PAGE_SIZE);
+	memset(bytes + got, 0, PAGE_SIZE - got);
+	return page;
+}
+
+static struct page *file_page(struct vm_object *object, uint64_t index, bool make)
+{
+	struct archive_file *file = container_of(object, struct archive_file, object);
+	struct page *page, **slot;
+
+	lock_acquire(&file->lock);
+	page = page_tree_find(&file->pages, index);
+	if (!page && make) {
+		slot = page_tree_slot(&file->pages, index);
+		if (slot)
+			page = *slot = copy_of(object, index);
+	}
+	if (page)
+		page_get(page);
+	lock_release(&file->lock);
+	return page;
+}
+
 static void file_release(struct vm_object *object)
 {
 	panic("object %p, a file of the archive, has lost its own reference", (void *)object);
 }
 
-static const struct vm_object_ops file_ops = {.read = file_read, .release = file_release};
+static const struct vm_object_ops file_ops = {
+	.read = file_read, .page = file_page, .release = file_release};
 
 void archive_init(void)
 {
@@ -64,6 +102,8 @@ static bool add_file(const struct cpio_entry *entry)
 		.ops = &file_ops, .size = entry->size, .refs = 1, .mode = entry->mode};
 	file->name = without_root(entry->name);
 	file->data = entry->data;
+	file->lock = LOCK_INIT("archive file", RANK_OBJECT);
+	page_tree_init(&file->pages, ALIGN_UP(entry->size, PAGE_SIZE) >> PAGE_SHIFT);
 	list_add(&files, &file->link);
 	return true;
 }

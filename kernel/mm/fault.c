@@ -3,6 +3,7 @@
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/page_copy.h"
 #include "lib/string.h"
+#include "lib/upcall.h"
 #include "mm/frames.h"
 #include "mm/object.h"
 #include "mm/phys.h"
@@ -11,6 +12,17 @@
 
 #define TO_READ	 (PTE_PRESENT | PTE_USER | PTE_ACCESSED)
 #define TO_WRITE (TO_READ | PTE_WRITE | PTE_DIRTY)
+
+#define AROUND_SIZE (16 * PAGE_SIZE) /* of an object, mapped at once */
+
+static struct page *zero_page; /* with a reference of its own, which stays */
+
+void fault_init(void)
+{
+	zero_page = frame_alloc_zeroed(PAGE_OBJECT);
+	if (!zero_page)
+		panic("no memory for the page of zeros");
+}
 
 /* Entry bits for a page that is this space's alone, as the vma allows it to be used. */
 static inline pte_t private_flags(const struct vma *vma)
@@ -49,22 +61,27 @@ static struct vma *vma_for(struct space *space, uint64_t va)
 	return space_grow_stack(space, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
 }
 
-/* The object's page for the vma: its own where it is shared, else a copy. */
-static struct page *object_page(const struct vma *vma, uint64_t offset)
+/* A page that others have too: only to be read, unless all may write it. */
+static inline pte_t object_flags(const struct vma *vma)
 {
-	struct page *page;
+	pte_t flags = private_flags(vma);
+
+	return vma->flags & VMA_SHARED ? flags : flags & ~(PTE_WRITE | PTE_DIRTY);
+}
+
+/* A copy of the object's page, for a private mapping. */
+static struct page *copy_of_object(struct vm_object *object, uint64_t index)
+{
+	struct page *copy = frame_alloc(PAGE_ANON);
 	size_t got;
 	char *bytes;
 
-	if (vma->flags & VMA_SHARED)
-		return vma->object->ops->page(vma->object, offset >> PAGE_SHIFT);
-	page = frame_alloc(PAGE_ANON);
-	if (!page)
+	if (!copy)
 		return NULL;
-	bytes = page_to_virt(page);
-	got = vma->object->ops->read(vma->object, offset, bytes, PAGE_SIZE);
+	bytes = page_to_virt(copy);
+	got = object->ops->read(object, index << PAGE_SHIFT, bytes, PAGE_SIZE);
 	memset(bytes + got, 0, PAGE_SIZE - got);
-	return page;
+	return copy;
 }
 
 /* May the vma have a large page around `va`? */
@@ -96,25 +113,86 @@ bool space_map_large(struct space *space, uint64_t va, struct page *block)
 	return entry;
 }
 
-static __noinline enum fault_result map_object(struct space *space, const struct vma *vma,
-					       uint64_t va, pte_t *entry)
+static inline uint64_t object_index(const struct vma *vma, uint64_t va)
 {
-	uint64_t offset = (vma->pgoff << PAGE_SHIFT) + (va - vma->start);
+	return vma->pgoff + ((va - vma->start) >> PAGE_SHIFT);
+}
+
+static inline uint64_t object_pages(const struct vm_object *object)
+{
+	return ALIGN_UP(object->size, PAGE_SIZE) >> PAGE_SHIFT;
+}
+
+/* Is the page to be this space's alone? */
+static inline bool writes(unsigned access)
+{
+	return access & (ACCESS_WRITE | ACCESS_OWN);
+}
+
+/*
+ * The page at `va` was read, and `entry` maps it: those beside it that the object has already are
+ * mapped too, as they will be wanted soon. All are in one table.
+ */
+static void map_around(struct space *space, const struct vma *vma, uint64_t va, pte_t *entry)
+{
+	uint64_t first = ALIGN_DOWN(va, AROUND_SIZE);
+	uint64_t start = MAX(first, vma->start), end = MIN(first + AROUND_SIZE, vma->end);
+	uint64_t pages = object_pages(vma->object);
+	struct vm_object *object = vma->object;
+
+	entry -= (va - start) >> PAGE_SHIFT;
+	for (va = start; va < end; va += PAGE_SIZE, entry++) {
+		uint64_t index = object_index(vma, va);
+		struct page *page;
+
+		if (*entry || index >= pages)
+			continue;
+		page = object->ops->page(object, index, false);
+		if (page)
+			umap_set(space, entry, page_to_paddr(page).raw | object_flags(vma));
+	}
+}
+
+static __noinline enum fault_result map_object(struct space *space, const struct vma *vma,
+					       uint64_t va, pte_t *entry, unsigned access)
+{
+	uint64_t index = object_index(vma, va);
+	struct vm_object *object = vma->object;
+	pte_t flags = object_flags(vma);
 	struct page *page;
 
-	if (offset >= ALIGN_UP(vma->object->size, PAGE_SIZE))
+	if (index >= object_pages(object))
 		return FAULT_BUS;
-	page = object_page(vma, offset);
+	if (writes(access) && !(vma->flags & VMA_SHARED)) {
+		page = copy_of_object(object, index);
+		flags = private_flags(vma);
+	} else {
+		page = object->ops->page(object, index, true);
+	}
 	if (!page)
 		return FAULT_NO_MEMORY;
-	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
+	umap_set(space, entry, page_to_paddr(page).raw | flags);
+	if (!writes(access))
+		map_around(space, vma, va, entry);
 	return FAULT_OK;
 }
 
-static inline enum fault_result map_zeroed(struct space *space, const struct vma *vma, pte_t *entry)
+/* What is read before it was written is zero: one page is enough for all. */
+static enum fault_result map_zero_page(struct space *space, const struct vma *vma, pte_t *entry)
 {
-	struct page *page = frame_alloc_zeroed(PAGE_ANON);
+	page_get(zero_page);
+	umap_set(space, entry, page_to_paddr(zero_page).raw | object_flags(vma));
+	return FAULT_OK;
+}
 
+static inline enum fault_result map_zeroed(struct space *space, const struct vma *vma, pte_t *entry,
+					   unsigned access)
+{
+	struct page *page;
+
+	if (unlikely(!writes(access)))
+		return map_zero_page(space, vma, entry);
+	page = frame_alloc_zeroed(PAGE_ANON);
 	if (unlikely(!page))
 		return FAULT_NO_MEMORY;
 	umap_set(space, entry, page_to_paddr(page).raw | private_flags(vma));
@@ -136,14 +214,15 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 	}
 	if (page_refs(old) == 1 || (vma->flags & VMA_SHARED)) {
 		/* Only this space has it (sharing takes this lock), or all may write it. */
-		*entry |= PTE_WRITE | PTE_DIRTY;
+		*entry |= private_flags(vma) & (PTE_WRITE | PTE_DIRTY);
 		invlpg(va);
 		return FAULT_OK;
 	}
-	copy = frame_alloc(PAGE_ANON);
+	copy = old == zero_page ? frame_alloc_zeroed(PAGE_ANON) : frame_alloc(PAGE_ANON);
 	if (!copy)
 		return FAULT_NO_MEMORY;
-	copy_page(page_to_virt(copy), page_to_virt(old));
+	if (old != zero_page)
+		copy_page(page_to_virt(copy), page_to_virt(old));
 	tlb_batch_init(&batch, space);
 	*entry = page_to_paddr(copy).raw | private_flags(vma);
 	tlb_batch_free(&batch, old, va);
@@ -163,9 +242,9 @@ static enum fault_result resolve(struct space *space, struct vma *vma, uint64_t 
 	if (unlikely(!entry))
 		return FAULT_NO_MEMORY;
 	if (!*entry)
-		return vma->object ? map_object(space, vma, va, entry)
-				   : map_zeroed(space, vma, entry);
-	if ((access & ACCESS_WRITE) && (*entry & PTE_PRESENT) && !(*entry & PTE_WRITE))
+		return vma->object ? map_object(space, vma, va, entry, access)
+				   : map_zeroed(space, vma, entry, access);
+	if (writes(access) && (*entry & PTE_PRESENT) && !(*entry & PTE_WRITE))
 		return copy_on_write(space, vma, va, entry);
 	/* Resolved since, by another thread or before this CPU's TLB forgot the old entry. */
 	invlpg(va);

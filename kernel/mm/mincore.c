@@ -2,6 +2,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "lib/string.h"
+#include "mm/frames.h"
 #include "mm/object.h"
 #include "mm/space.h"
 #include "mm/umap.h"
@@ -23,6 +24,15 @@ static void note_mapped(const struct space *space, uint64_t va, uint64_t end, ui
 	}
 }
 
+static bool object_has(struct vm_object *object, uint64_t index)
+{
+	struct page *page = object->ops->page(object, index, false);
+
+	if (page)
+		frame_put(page);
+	return page;
+}
+
 /* The same of one area, with what its object has beyond that. [lock] */
 static void note_area(const struct space *space, const struct vma *vma, uint64_t va, uint64_t end,
 		      uint8_t *there)
@@ -33,7 +43,7 @@ static void note_area(const struct space *space, const struct vma *vma, uint64_t
 	memset(there, 0, pages);
 	if (vma->flags & VMA_SHARED) {
 		for (uint64_t i = 0; i < pages; i++)
-			there[i] = vma->object->ops->is_resident(vma->object, first + i);
+			there[i] = object_has(vma->object, first + i);
 	} else {
 		note_mapped(space, va, end, there);
 	}

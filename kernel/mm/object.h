@@ -16,12 +16,11 @@ struct vm_object_ops {
 	 */
 	size_t (*read)(struct vm_object *object, uint64_t offset, void *dst, size_t n);
 	/*
-	 * The page at `index` itself, with a reference for the caller, for shared mappings; NULL
-	 * without memory. Objects that are only mapped privately have no such operation.
+	 * The page at `index` itself, with a reference for the caller, for all that map it; what is
+	 * behind the object's end in it is zero. NULL without memory, or, unless `make`, when it is
+	 * not there yet. Takes RANK_OBJECT.
 	 */
-	struct page *(*page)(struct vm_object *object, uint64_t index);
-	/* Is the page at `index` there already? Only with page(). */
-	bool (*is_resident)(struct vm_object *object, uint64_t index);
+	struct page *(*page)(struct vm_object *object, uint64_t index, bool make);
 	/* The last reference is gone. */
 	void (*release)(struct vm_object *object);
 };

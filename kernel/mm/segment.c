@@ -40,7 +40,7 @@ int space_map_segment(struct space *space, uint64_t va, uint64_t memsz, int prot
 /* Make the page at `va` present, and *last the kernel's view of it. */
 static int find_page(struct space *space, struct last_page *last, uint64_t va)
 {
-	enum fault_result result = space_fault(space, va, ACCESS_READ);
+	enum fault_result result = space_fault(space, va, ACCESS_OWN);
 	pte_t *entry;
 
 	if (result != FAULT_OK)

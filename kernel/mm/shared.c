@@ -1,5 +1,3 @@
-/* The pages of an object hang in a tree of frames with 512 words each, as deep as its size needs.
- */
 #include "mm/shared.h"
 
 #include "arch/x86_64/cpu.h"
@@ -7,20 +5,17 @@
 #include "lib/list.h"
 #include "lib/string.h"
 #include "mm/frames.h"
-#include "mm/phys.h"
+#include "mm/page_tree.h"
 #include "mm/slab.h"
 
-#define FANOUT_BITS 9
-#define LEVELS_MAX  4
 #define REAP_BUDGET 256 /* words looked at in a chunk */
 
 struct shared {
 	struct vm_object object;
 	struct lock lock;
-	void **root;	       /* a frame; level `levels` - 1 */
-	unsigned levels;       /* constant; words of level 0 are pages, of others tables */
-	struct list dead_link; /* [dead_lock] */
-	uint64_t reaped;       /* the page from which on it is still to be taken apart */
+	struct page_tree pages; /* [lock] */
+	struct list dead_link;	/* [dead_lock] */
+	uint64_t reaped;	/* the page from which on it is still to be taken apart */
 };
 
 static struct slab_cache shared_cache;
@@ -37,74 +32,22 @@ static struct shared *of_object(struct vm_object *object)
 	return container_of(object, struct shared, object);
 }
 
-/* Pages that one word of a table of `level` stands for. */
-static uint64_t pages_below(unsigned level)
-{
-	return 1UL << (level * FANOUT_BITS);
-}
-
-static unsigned word_index(uint64_t index, unsigned level)
-{
-	return (index >> (level * FANOUT_BITS)) & ((1U << FANOUT_BITS) - 1);
-}
-
-static void **table_alloc(void)
-{
-	struct page *page = frame_alloc_zeroed(PAGE_KERNEL);
-
-	return page ? page_to_virt(page) : NULL;
-}
-
-static void table_free(void **table)
-{
-	frame_free(paddr_to_page(direct_map_to_phys(table)));
-}
-
-/* The word for the page at `index`, with the tables on the way made; NULL without memory. [lock] */
-static struct page **word_for(struct shared *shared, uint64_t index)
-{
-	void **table = shared->root;
-
-	for (unsigned level = shared->levels - 1; level; level--) {
-		void **word = &table[word_index(index, level)];
-
-		if (!*word)
-			*word = table_alloc();
-		if (!*word)
-			return NULL;
-		table = *word;
-	}
-	return (struct page **)&table[word_index(index, 0)];
-}
-
-static struct page *shared_page(struct vm_object *object, uint64_t index)
+static struct page *shared_page(struct vm_object *object, uint64_t index, bool make)
 {
 	struct shared *shared = of_object(object);
-	struct page **word, *page = NULL;
+	struct page *page, **slot;
 
 	lock_acquire(&shared->lock);
-	word = word_for(shared, index);
-	if (word && !*word)
-		*word = frame_alloc_zeroed(PAGE_OBJECT);
-	if (word)
-		page = *word;
+	page = page_tree_find(&shared->pages, index);
+	if (!page && make) {
+		slot = page_tree_slot(&shared->pages, index);
+		if (slot)
+			page = *slot = frame_alloc_zeroed(PAGE_OBJECT);
+	}
 	if (page)
 		page_get(page);
 	lock_release(&shared->lock);
 	return page;
-}
-
-static bool shared_is_resident(struct vm_object *object, uint64_t index)
-{
-	struct shared *shared = of_object(object);
-	unsigned level = shared->levels;
-	void **word = (void **)&shared->root;
-
-	lock_acquire(&shared->lock);
-	while (*word && level--)
-		word = (void **)*word + word_index(index, level);
-	lock_release(&shared->lock);
-	return *word;
 }
 
 /* Nothing reads it but through mappings. */
@@ -124,10 +67,8 @@ static void shared_release(struct vm_object *object)
 	this_cpu()->work |= CPU_WORK_REAP;
 }
 
-static const struct vm_object_ops shared_ops = {.read = shared_read,
-						.page = shared_page,
-						.is_resident = shared_is_resident,
-						.release = shared_release};
+static const struct vm_object_ops shared_ops = {
+	.read = shared_read, .page = shared_page, .release = shared_release};
 
 struct vm_object *shared_create(uint64_t size)
 {
@@ -137,43 +78,16 @@ struct vm_object *shared_create(uint64_t size)
 		return NULL;
 	shared->object = (struct vm_object){.ops = &shared_ops, .size = size, .refs = 1};
 	shared->lock = LOCK_INIT("shared object", RANK_OBJECT);
-	shared->levels = 1;
-	while (pages_below(shared->levels) < size >> PAGE_SHIFT)
-		shared->levels++;
-	shared->root = table_alloc();
-	if (shared->root)
-		return &shared->object;
-	slab_free(&shared_cache, shared);
-	return NULL;
+	page_tree_init(&shared->pages, size >> PAGE_SHIFT);
+	return &shared->object;
 }
 
 /* --- taking apart --- */
 
-/* Free the page or the hole at `reaped`, go on behind it, and free the tables that end there. */
-static void reap_one(struct shared *shared)
-{
-	uint64_t index = shared->reaped, end = shared->object.size >> PAGE_SHIFT;
-	unsigned level = shared->levels - 1;
-	void **tables[LEVELS_MAX];
-	void *word;
-
-	tables[level] = shared->root;
-	while ((word = tables[level][word_index(index, level)]) && level)
-		tables[--level] = word;
-	if (word)
-		frame_put(word);
-	index = ALIGN_DOWN(index, pages_below(level)) + pages_below(level);
-	for (; level < shared->levels; level++) {
-		if (index < end && !IS_ALIGNED(index, pages_below(level + 1)))
-			break;
-		table_free(tables[level]);
-	}
-	shared->reaped = index;
-}
-
 bool shared_reap_some(void)
 {
 	struct shared *shared = NULL;
+	uint64_t pages;
 
 	lock_acquire(&dead_lock);
 	if (!list_empty(&dead))
@@ -181,9 +95,10 @@ bool shared_reap_some(void)
 	lock_release(&dead_lock);
 	if (!shared)
 		return false;
+	pages = shared->object.size >> PAGE_SHIFT;
 	for (unsigned i = 0; i < REAP_BUDGET; i++) {
-		reap_one(shared);
-		if (shared->reaped >= shared->object.size >> PAGE_SHIFT) {
+		page_tree_reap(&shared->pages, pages, &shared->reaped);
+		if (shared->reaped >= pages) {
 			lock_acquire(&dead_lock);
 			list_del(&shared->dead_link);
 			lock_release(&dead_lock);

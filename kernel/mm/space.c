@@ -22,6 +22,7 @@ void space_init(void)
 	slab_init(&space_cache, "space", sizeof(struct space), 8);
 	vma_cache_init();
 	limits_init();
+	fault_init();
 }
 
 /* Link the master's lower-level tables: the kernel half is one object, never a copy of tables. */

@@ -45,6 +45,7 @@ struct space {
 #define ACCESS_READ  0x00
 #define ACCESS_WRITE 0x02
 #define ACCESS_EXEC  0x10
+#define ACCESS_OWN   0x200 /* no access: the page is to be this space's alone, for exec to fill */
 #define ACCESS_LARGE 0x100 /* not a bit of the CPU's: the caller can bring a large page */
 
 /* Results of space_fault(). */
@@ -56,6 +57,11 @@ enum fault_result {
 	FAULT_NO_MEMORY, /* no frame: wait for one, or end the process */
 	FAULT_LARGE	 /* a large page fits: clear one for space_map_large(), or ask without */
 };
+
+/* Make the page of zeros that is mapped where memory is read before it is written. From
+ * space_init().
+ */
+void fault_init(void);
 
 /* Make the caches. At boot, after the frame allocator. */
 void space_init(void);

@@ -168,6 +168,37 @@ static void contents(void)
 	say_if("fresh pages are zero", zero);
 }
 
+static int all_read_zero(void *at)
+{
+	return !all_zero(at, 8 * PAGE);
+}
+
+static int write_third(void *at)
+{
+	((volatile char *)at)[3 * PAGE] = 9;
+	return !all_zero(at, 3 * PAGE) || ((volatile char *)at)[3 * PAGE] != 9;
+}
+
+// Pages that are read before they are written share one page of zeros: it must stay zero.
+static void read_first(void)
+{
+	char *at = fresh_pages(8), *other = fresh_pages(8);
+
+	say_if("read as zero", all_zero(at, 8 * PAGE) && all_zero(other, 8 * PAGE));
+	at[2 * PAGE] = 5;
+	say_child("a child reads the others", all_read_zero, other);
+	say_child("a child writes one", write_third, other);
+	say_if("zero without what was written",
+	       all_zero(at, 2 * PAGE) && all_zero(at + 3 * PAGE, 5 * PAGE));
+	say("written: %d\n", at[2 * PAGE]);
+	mprotect(other, 8 * PAGE, PROT_READ);
+	say_child("a child writes what is read-only", write_third, other);
+	mprotect(other, 8 * PAGE, RW);
+	other[PAGE] = 6;
+	say_if("zero beside it", all_zero(other + 2 * PAGE, 6 * PAGE));
+	say_if("fresh pages are zero", all_zero(fresh_pages(8), 8 * PAGE));
+}
+
 static int double_values(void *values)
 {
 	for (int i = 0; i < 4; i++)
@@ -198,6 +229,7 @@ int main(void)
 	unmap_errors();
 	splitting();
 	contents();
+	read_first();
 	shared();
 	return 0;
 }
