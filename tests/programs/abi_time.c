@@ -49,6 +49,34 @@ static void clock_errors(void)
 	pages_before_edge(1, &edge);
 	say_result("over an edge", sys(SYS_clock_gettime, CLOCK_MONOTONIC, edge - 8));
 	say_result("up to the edge", sys(SYS_clock_gettime, CLOCK_MONOTONIC, edge - 16));
+	say_result("behind user memory", sys(SYS_clock_gettime, CLOCK_MONOTONIC, USER_END - 8));
+	say_result("around the end", sys(SYS_clock_gettime, CLOCK_MONOTONIC, -8l));
+}
+
+// The time is stored where no page is yet, or only one that is shared since a fork.
+static void fresh_places(void)
+{
+	char *fresh =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *place = fresh + PAGE - 8;
+	struct timespec time = {0, -1};
+
+	say_result("over two fresh pages", sys(SYS_clock_gettime, CLOCK_REALTIME, place));
+	memcpy(&time, place, sizeof(time));
+	say_if("both words are there", time.tv_sec > 0 && time.tv_nsec >= 0 && time.tv_nsec < NS);
+	memset(place, 0xff, sizeof(time));
+	if (fork() == 0) {
+		long result = sys(SYS_clock_gettime, CLOCK_REALTIME, place);
+
+		memcpy(&time, place, sizeof(time));
+		_exit(result == 0 && time.tv_sec > 0 && time.tv_nsec >= 0 ? 7 : 8);
+	}
+	int status = 0;
+
+	wait(&status);
+	say("over two shared pages: %d\n", WEXITSTATUS(status));
+	memcpy(&time, place, sizeof(time));
+	say_if("the parent's are as they were", time.tv_sec == -1 && time.tv_nsec == -1);
 }
 
 static void order(void)
@@ -134,6 +162,7 @@ int main(void)
 {
 	clocks();
 	clock_errors();
+	fresh_places();
 	order();
 	sleep_errors();
 	durations();
