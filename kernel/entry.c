@@ -19,8 +19,9 @@
 #include "core/trapinfo.h"
 #include "entry_log.h"
 #include "irq.h"
+#include "memory_task.h"
 #include "mm/cr3.h"
-#include "mm/online.h"
+#include "mm/drain.h"
 #include "proc/large_fault.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -106,7 +107,9 @@ static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, stru
 	return way_to_user(tf);
 }
 
-#define CPU_WORK_UNLOCKED (CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST | CPU_WORK_REAP)
+#define CPU_WORK_UNLOCKED                                                                   \
+	(CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST | CPU_WORK_REAP | CPU_WORK_DRAIN | \
+	 CPU_WORK_MEMORY)
 
 /* Work that locked code and interrupt handlers left for a moment without locks. */
 static void do_cpu_work(struct cpu *cpu)
@@ -119,9 +122,13 @@ static void do_cpu_work(struct cpu *cpu)
 	if (work & CPU_WORK_LOG)
 		log_task_wake();
 	if (work & CPU_WORK_ONLINE)
-		online_task_wake();
+		memory_task_wake();
 	if (work & CPU_WORK_REAP)
 		reap_task_wake();
+	if (work & CPU_WORK_DRAIN)
+		drain_this_cpu();
+	if ((work & CPU_WORK_MEMORY) && cpu->current)
+		thread_set_work(cpu->current, THREAD_WORK_MEMORY);
 }
 
 /* The current thread leaves the CPU if it waits, is dead, or another's turn has come. */
@@ -191,12 +198,22 @@ static bool run_continuation(struct thread *thread, struct trapframe *tf)
 }
 
 /*
- * Try again to get the page that a fault could not have at once; wait while RAM is offline. True:
- * that was a chunk of long work.
+ * Is there to be memory for what just failed? Not if it was made to fail (CPU_WORK_MEMORY is not
+ * set then), nor for who is to end, and might be the one whose end is waited for.
+ */
+static bool waits_for_memory(struct thread *thread)
+{
+	if (!(this_cpu()->work & CPU_WORK_MEMORY) || thread->process->exiting)
+		return false;
+	return memory_wait(thread) != MEMORY_NONE;
+}
+
+/*
+ * Try again to get the page that a fault could not have at once. True: that was a chunk of long
+ * work.
  */
 static bool retry_fault(struct thread *thread)
 {
-	bool more_may_come = online_left();
 	enum fault_result result;
 
 	thread_cancel_wait(thread);
@@ -205,13 +222,23 @@ static bool retry_fault(struct thread *thread)
 	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
 	if (result == FAULT_LARGE)
 		return large_fault_step(thread);
-	/* What came online since it was looked at is there for the next try. */
-	if (result == FAULT_NO_MEMORY && (online_wait(thread) || more_may_come))
+	if (result == FAULT_NO_MEMORY && waits_for_memory(thread))
 		return false;
+	memory_found(thread);
 	thread_clear_work(thread, THREAD_WORK_FAULT);
 	if (result == FAULT_NO_MEMORY)
 		signal_out_of_memory(thread);
 	return false;
+}
+
+/* An allocation failed in the call that has now ended: if the call did too, it is repeated. */
+static void look_at_memory(struct thread *thread, const struct trapframe *tf)
+{
+	thread_clear_work(thread, THREAD_WORK_MEMORY);
+	if (tf->vector == VECTOR_SYSCALL && syscall_lacked_memory(tf))
+		(void)memory_repeat_call(thread);
+	else
+		memory_found(thread);
 }
 
 /* One thing that the thread has to do before ring 3. True: take pending interrupts, then go on. */
@@ -233,6 +260,8 @@ static bool do_thread_work(struct thread *thread, struct trapframe *tf)
 		return retry_fault(thread);
 	else if (work & THREAD_WORK_CONT)
 		return run_continuation(thread, tf);
+	else if (work & THREAD_WORK_MEMORY)
+		look_at_memory(thread, tf);
 	else if (work & (THREAD_WORK_SIGNAL | THREAD_WORK_KILL))
 		signal_deliver(thread);
 	return false;

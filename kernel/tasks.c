@@ -3,14 +3,13 @@
 #include "arch/x86_64/tsc.h"
 #include "core/log.h"
 #include "lib/upcall.h"
-#include "mm/online.h"
+#include "memory_task.h"
 #include "mm/shared.h"
 
 #define LOG_TURN_PIECES 8
 #define LOG_TURN_NS	500000
 
-static struct thread *log_task, *online_task, *reap_task;
-static bool online_asked; /* somebody waits, whatever the watermarks say */
+static struct thread *log_task, *reap_task;
 
 /*
  * Pieces of the log, as long as the sinks take them quickly: threads may run for whole slices
@@ -38,26 +37,6 @@ static sysret_t log_turn(struct thread *task)
 	return SYS_AGAIN;
 }
 
-static bool online_needed(void)
-{
-	return __atomic_load_n(&online_asked, __ATOMIC_SEQ_CST) || online_wanted();
-}
-
-static sysret_t online_turn(struct thread *task)
-{
-	if (online_needed()) {
-		__atomic_store_n(&online_asked, false, __ATOMIC_SEQ_CST);
-		online_next();
-		waitq_wake_all(&online_waiters);
-		return SYS_AGAIN;
-	}
-	thread_prepare_wait(task);
-	if (!online_needed())
-		return SYS_BLOCKED;
-	thread_cancel_wait(task);
-	return SYS_AGAIN;
-}
-
 static sysret_t reap_turn(struct thread *task)
 {
 	if (shared_reap_some())
@@ -72,10 +51,10 @@ static sysret_t reap_turn(struct thread *task)
 void tasks_start(void)
 {
 	log_task = ktask_start("log", log_turn);
-	online_task = ktask_start("online", online_turn);
 	reap_task = ktask_start("reap", reap_turn);
-	if (!log_task || !online_task || !reap_task)
+	if (!log_task || !reap_task)
 		panic("no memory for the kernel tasks");
+	memory_task_start();
 	log_use_task();
 }
 
@@ -84,24 +63,7 @@ void log_task_wake(void)
 	thread_wake(log_task);
 }
 
-void online_task_wake(void)
-{
-	thread_wake(online_task);
-}
-
 void reap_task_wake(void)
 {
 	thread_wake(reap_task);
-}
-
-/* The recheck (core/waitq.h) is the failed allocation's repetition, in the exit loop. */
-bool online_wait(struct thread *thread)
-{
-	if (!online_left())
-		return false;
-	thread_prepare_wait(thread);
-	waitq_add(&online_waiters, &thread->waiters[0], thread);
-	__atomic_store_n(&online_asked, true, __ATOMIC_SEQ_CST);
-	thread_wake(online_task);
-	return true;
 }

@@ -11,11 +11,4 @@ void tasks_start(void);
 
 /* Make them look for work. From the exit loop, without locks. */
 void log_task_wake(void);
-void online_task_wake(void);
 void reap_task_wake(void);
-
-/*
- * Let the current thread wait until more memory is online, and start the task. False when none is
- * left offline: then there is nothing to wait for.
- */
-bool online_wait(struct thread *thread);

@@ -108,12 +108,20 @@ static void zone_free(struct page *page, unsigned int order, uintptr_t caller)
 	lock_release(&zone->lock);
 }
 
+/* Who asked may wait until there is memory, and do again what failed (memory_task.h). */
+static void note_failure(void)
+{
+	this_cpu()->work |= CPU_WORK_MEMORY;
+}
+
 struct page *frames_alloc(unsigned int order, enum page_type type)
 {
 	struct page *page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
 
 	if (page)
 		page->type = (uint8_t)type;
+	else if (order <= FRAMES_COMMON_ORDER)
+		note_failure();
 	online_check_watermark();
 	return page;
 }
@@ -146,8 +154,10 @@ static __noinline bool refill(struct magazine *m, uintptr_t caller)
 		block = zones_alloc(ARRAY_SIZE(zones), 0, caller);
 	}
 	online_check_watermark();
-	if (!block)
+	if (!block) {
+		note_failure();
 		return false;
+	}
 	for (; m->count < 1U << order; block++) {
 		*block = (struct page){.more_refs = (int32_t)caller, .type = PAGE_MAGAZINE};
 		m->frames[m->count++] = block;

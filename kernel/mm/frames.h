@@ -10,6 +10,9 @@
 
 #define FRAMES_MAX_ORDER BUDDY_MAX_ORDER
 
+/* Who asks for more has a way without it: its failure is no lack of memory. */
+#define FRAMES_COMMON_ORDER 3
+
 /* Make the zones. They are empty until frames_add(). */
 void frames_init(void);
 

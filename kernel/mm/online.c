@@ -22,7 +22,6 @@ static uint64_t cursor;
 static uint64_t offline_bytes;	 /* atomic: free RAM from the cursor on */
 static uint64_t table_mapped_to; /* frame table pages below the entry of this address exist */
 static uint64_t table_bytes, unused_frames;
-struct waitq online_waiters;
 
 /*
  * A frame for the table. When nothing is free the range that is coming online, which ends at
@@ -110,7 +109,6 @@ bool online_next(void)
 void online_init(struct memmap *the_map)
 {
 	map = the_map;
-	waitq_init(&online_waiters);
 	booting = true;
 	online_next();
 	booting = false;

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "core/waitq.h"
 #include "mm/memmap.h"
 
 /* Start: `map` is used for good. Brings the first pieces online, with tables from `map`. */
@@ -25,9 +24,6 @@ bool online_wanted(void);
 
 /* Is there RAM that is not online yet? Then a failed allocation may succeed later. */
 bool online_left(void);
-
-/* Threads that wait for memory to come online; woken after each piece. */
-extern struct waitq online_waiters;
 
 /* `frames` frames cannot be used: told at the end of boot and counted. */
 void online_note_unused(uint64_t frames);

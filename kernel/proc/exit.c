@@ -268,8 +268,10 @@ static sysret_t tell_child_tid(struct thread *thread)
 	if (thread->clear_child_tid.raw &&
 	    (thread->process->live_threads > 1 || thread->space->users > 1)) {
 		/* An address that is wrong harms nobody else. */
-		if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == SYS_FAULT_WAIT)
+		if (copy_to_user(thread->clear_child_tid, &zero, sizeof(zero)) == SYS_FAULT_WAIT &&
+		    !thread->process->exiting)
 			return go_on_with(thread, tell_child_tid);
+		thread_clear_work(thread, THREAD_WORK_FAULT);
 	}
 	return leave_process(thread);
 }

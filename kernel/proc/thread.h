@@ -48,6 +48,7 @@ enum thread_state {
 #define THREAD_WORK_STATE  0x8	/* `state` is not RUNNING: park */
 #define THREAD_WORK_KILL   0x10 /* a fatal signal: abort what it does, and die */
 #define THREAD_WORK_MOVE   0x20 /* its affinity has changed: it may have to leave its CPU */
+#define THREAD_WORK_MEMORY 0x40 /* an allocation failed: see if its call did for that reason */
 
 enum cont_class {
 	CONT_INTERRUPTIBLE, /* any signal ends the wait */
@@ -130,6 +131,8 @@ struct thread {
 		uint32_t cleared;   /* pages of `block` */
 		struct page *block; /* for a large page, while it is cleared */
 	} fault; /* its last page fault; with THREAD_WORK_FAULT one that is to be resolved */
+
+	uint64_t memory_round; /* own: when it last lacked memory (memory_task.c); 0: it does not */
 
 	uint64_t fs_base, gs_base;
 	struct selectors selectors;

@@ -64,9 +64,11 @@ void signal_for_page_fault(struct thread *thread, struct trapframe *tf, uint64_t
 
 void signal_out_of_memory(struct thread *thread)
 {
-	struct signal_info info = {.signo = SIGKILL, .code = SI_KERNEL};
+	struct signal_info info = {.signo = SIGBUS, .code = BUS_ADRERR, .addr = thread->fault.va};
 
-	log_line("out of memory: killing pid=%ld (%s), %lu pages resident", thread->process->pid,
-		 thread->process->name, thread->space->resident);
+	if (thread->process->exiting)
+		return;
+	log_line("out of memory: no page for pid=%ld (%s), and nobody else could give one",
+		 thread->process->pid, thread->process->name);
 	signal_fault(thread, &info);
 }

@@ -10,5 +10,5 @@ void signal_for_trap(struct thread *thread, struct trapframe *tf);
 void signal_for_page_fault(struct thread *thread, struct trapframe *tf, uint64_t va,
 			   enum fault_result result);
 
-/* No frame is left for the thread's page: its process is killed. Takes RANK_TREE. */
+/* There is no memory for the page that the thread needs: SIGBUS. Takes RANK_TREE. */
 void signal_out_of_memory(struct thread *thread);

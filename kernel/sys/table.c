@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "lib/bitmap.h"
 #include "proc/process.h"
+#include "sys/args.h"
 
 #define LAST_NUMBER  511  /* of the table */
 #define NUMBERS_TOLD 1024 /* numbers from here on are told once in all */
@@ -44,4 +45,11 @@ sysret_t syscall_dispatch(struct trapframe *frame)
 	if (unlikely(number >= ARRAY_SIZE(table)))
 		return syscall_missing(frame);
 	return table[number](frame);
+}
+
+bool syscall_lacked_memory(const struct trapframe *call)
+{
+	if ((uint32_t)call->error == NR_brk)
+		return call->rax < arg_u64(call, 0);
+	return call->rax == (uint64_t)-ENOMEM;
 }

@@ -18,6 +18,8 @@ struct thread;
 #define CPU_WORK_ONLINE	 0x8  /* memory runs low and more can be brought online */
 #define CPU_WORK_FIRST	 0x10 /* back from the first visit to ring 3: tell of it */
 #define CPU_WORK_REAP	 0x20 /* objects that nobody uses are to be taken apart */
+#define CPU_WORK_DRAIN	 0x40 /* hand back what the CPU keeps of frames and objects (mm/drain.h) */
+#define CPU_WORK_MEMORY	 0x80 /* an allocation failed */
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
 struct cpu {
