@@ -7,8 +7,9 @@
 sysret_t range_call_again(struct thread *thread)
 {
 	struct range_call *call = &thread->cont.range;
+	sysret_t result = call->work(thread->space, call);
 
-	return range_call_after_chunk(thread, call->work(thread->space, call));
+	return range_call_after_chunk(thread, result);
 }
 
 sysret_t range_call_wait(struct thread *thread)
