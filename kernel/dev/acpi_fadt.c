@@ -39,10 +39,10 @@
 static struct acpi_register parse_register(const struct acpi_table *table, uint32_t offset)
 {
 	struct acpi_register reg = {
-		.bits = acpi_u8(table, offset + 1),
-		.address = acpi_u64(table, offset + 4),
+		.bits = bytes_u8(&table->bytes, offset + 1),
+		.address = bytes_u64(&table->bytes, offset + 4),
 	};
-	uint8_t space = acpi_u8(table, offset);
+	uint8_t space = bytes_u8(&table->bytes, offset);
 
 	if (reg.address == 0)
 		return reg;
@@ -57,24 +57,24 @@ static struct acpi_register parse_register(const struct acpi_table *table, uint3
 static void parse_pm_timer(const struct acpi_table *table, uint32_t flags,
 			   struct acpi_fadt_info *info)
 {
-	uint32_t port = acpi_u32(table, FADT_PM_TMR);
+	uint32_t port = bytes_u32(&table->bytes, FADT_PM_TMR);
 
 	info->pm_timer_bits = (flags & FLAG_TMR_VAL_EXT) ? 32 : 24;
 	if (info->hw_reduced)
 		return;
 	info->pm_timer = parse_register(table, FADT_X_PM_TMR);
 	if (info->pm_timer.space == ACPI_SPACE_NONE && port != 0 && port <= PORT_MAX &&
-	    acpi_u8(table, FADT_PM_TMR_LEN) == 4)
+	    bytes_u8(&table->bytes, FADT_PM_TMR_LEN) == 4)
 		info->pm_timer = (struct acpi_register){ACPI_SPACE_PORT, 32, port};
 }
 
 /* Which legacy devices there are; tables older than the flags mean that all may be. */
 static void parse_boot_arch(const struct acpi_table *table, struct acpi_fadt_info *info)
 {
-	uint16_t arch = acpi_u16(table, FADT_BOOT_ARCH);
-	uint8_t revision = table->at[8];
+	uint16_t arch = bytes_u16(&table->bytes, FADT_BOOT_ARCH);
+	uint8_t revision = bytes_u8(&table->bytes, 8);
 
-	if (revision < BOOT_ARCH_REVISION || !acpi_has_field(table, FADT_BOOT_ARCH, 2))
+	if (revision < BOOT_ARCH_REVISION || !bytes_has(&table->bytes, FADT_BOOT_ARCH, 2))
 		arch = BOOT_ARCH_LEGACY | BOOT_ARCH_8042;
 	info->legacy_devices = (arch & BOOT_ARCH_LEGACY) != 0;
 	info->i8042 = (arch & BOOT_ARCH_8042) != 0;
@@ -85,25 +85,25 @@ static void parse_boot_arch(const struct acpi_table *table, struct acpi_fadt_inf
 void acpi_parse_fadt(const struct acpi_access *access, const struct acpi_table *table,
 		     struct acpi_fadt_info *info)
 {
-	uint32_t flags = acpi_u32(table, FADT_FLAGS);
-	uint64_t dsdt = acpi_u64(table, FADT_X_DSDT);
+	uint32_t flags = bytes_u32(&table->bytes, FADT_FLAGS);
+	uint64_t dsdt = bytes_u64(&table->bytes, FADT_X_DSDT);
 
-	if (!acpi_has_field(table, FADT_PM_TMR, 4))
-		access->tell(access->ctx, "ACPI: FADT: only %u bytes", table->length);
+	if (!bytes_has(&table->bytes, FADT_PM_TMR, 4))
+		access->tell(access->ctx, "ACPI: FADT: only %u bytes", bytes_size(&table->bytes));
 	info->present = true;
 	info->hw_reduced = (flags & FLAG_HW_REDUCED) != 0;
-	info->century = acpi_u8(table, FADT_CENTURY);
-	info->sci_irq = acpi_u16(table, FADT_SCI_INT);
-	info->smi_cmd = acpi_u32(table, FADT_SMI_CMD);
-	info->acpi_enable = acpi_u8(table, FADT_ACPI_ENABLE);
-	info->pm1a_cnt = acpi_u32(table, FADT_PM1A_CNT);
-	info->pm1b_cnt = acpi_u32(table, FADT_PM1B_CNT);
-	info->dsdt = PADDR(dsdt != 0 ? dsdt : acpi_u32(table, FADT_DSDT));
+	info->century = bytes_u8(&table->bytes, FADT_CENTURY);
+	info->sci_irq = bytes_u16(&table->bytes, FADT_SCI_INT);
+	info->smi_cmd = bytes_u32(&table->bytes, FADT_SMI_CMD);
+	info->acpi_enable = bytes_u8(&table->bytes, FADT_ACPI_ENABLE);
+	info->pm1a_cnt = bytes_u32(&table->bytes, FADT_PM1A_CNT);
+	info->pm1b_cnt = bytes_u32(&table->bytes, FADT_PM1B_CNT);
+	info->dsdt = PADDR(dsdt != 0 ? dsdt : bytes_u32(&table->bytes, FADT_DSDT));
 	parse_boot_arch(table, info);
 	parse_pm_timer(table, flags, info);
 	if (flags & FLAG_RESET_REG) {
 		info->reset = parse_register(table, FADT_RESET_REG);
-		info->reset_value = acpi_u8(table, FADT_RESET_VALUE);
+		info->reset_value = bytes_u8(&table->bytes, FADT_RESET_VALUE);
 	}
 }
 
@@ -119,14 +119,14 @@ void acpi_parse_hpet(const struct acpi_access *access, const struct acpi_table *
 {
 	struct acpi_register reg = parse_register(table, HPET_ADDRESS);
 
-	if (table->length < HPET_SIZE || reg.space != ACPI_SPACE_MEMORY) {
+	if (bytes_size(&table->bytes) < HPET_SIZE || reg.space != ACPI_SPACE_MEMORY) {
 		access->tell(access->ctx, "ACPI: HPET: no registers in %u bytes, ignored",
-			     table->length);
+			     bytes_size(&table->bytes));
 		return;
 	}
 	info->present = true;
-	info->id = acpi_u32(table, HPET_ID);
-	info->number = acpi_u8(table, HPET_NUMBER);
-	info->min_tick = acpi_u16(table, HPET_MIN_TICK);
+	info->id = bytes_u32(&table->bytes, HPET_ID);
+	info->number = bytes_u8(&table->bytes, HPET_NUMBER);
+	info->min_tick = bytes_u16(&table->bytes, HPET_MIN_TICK);
 	info->addr = PADDR(reg.address);
 }

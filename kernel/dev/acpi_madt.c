@@ -62,70 +62,70 @@ static void add_cpu(const struct parser *p, const struct acpi_cpu *cpu, uint32_t
 		info->cpus_disabled++;
 	else if (cpu_is_listed(info, cpu->apic_id))
 		info->cpus_double++;
-	else if (info->n_cpus == ACPI_CPUS_MAX)
+	else if (info->n_cpus >= ACPI_CPUS_MAX)
 		info->cpus_ignored++;
 	else
 		info->cpus[info->n_cpus++] = *cpu;
 }
 
 /* 5.2.12.2 */
-static void parse_lapic(const struct parser *p, const uint8_t *entry)
+static void parse_lapic(const struct parser *p, const struct bytes *entry)
 {
-	struct acpi_cpu cpu = {.acpi_uid = entry[2], .apic_id = entry[3]};
+	struct acpi_cpu cpu = {.acpi_uid = bytes_u8(entry, 2), .apic_id = bytes_u8(entry, 3)};
 
-	add_cpu(p, &cpu, get_u32(entry + 4));
+	add_cpu(p, &cpu, bytes_u32(entry, 4));
 }
 
 /* 5.2.12.12 */
-static void parse_x2apic(const struct parser *p, const uint8_t *entry)
+static void parse_x2apic(const struct parser *p, const struct bytes *entry)
 {
 	struct acpi_cpu cpu = {
-		.apic_id = get_u32(entry + 4),
-		.acpi_uid = get_u32(entry + 12),
+		.apic_id = bytes_u32(entry, 4),
+		.acpi_uid = bytes_u32(entry, 12),
 		.x2apic = true,
 	};
 
-	add_cpu(p, &cpu, get_u32(entry + 8));
+	add_cpu(p, &cpu, bytes_u32(entry, 8));
 }
 
 /* 5.2.12.3 */
-static void parse_ioapic(const struct parser *p, const uint8_t *entry)
+static void parse_ioapic(const struct parser *p, const struct bytes *entry)
 {
 	struct acpi_madt_info *info = p->info;
 
 	if (!has_room(p, info->n_ioapics, ACPI_IOAPICS_MAX, "I/O APICs"))
 		return;
 	info->ioapics[info->n_ioapics++] = (struct acpi_ioapic){
-		.id = entry[2],
-		.addr = PADDR(get_u32(entry + 4)),
-		.gsi_base = get_u32(entry + 8),
+		.id = bytes_u8(entry, 2),
+		.addr = PADDR(bytes_u32(entry, 4)),
+		.gsi_base = bytes_u32(entry, 8),
 	};
 }
 
 /* 5.2.12.5 */
-static void parse_override(const struct parser *p, const uint8_t *entry)
+static void parse_override(const struct parser *p, const struct bytes *entry)
 {
 	struct acpi_madt_info *info = p->info;
 
 	if (!has_room(p, info->n_overrides, ACPI_OVERRIDES_MAX, "interrupt overrides"))
 		return;
 	info->overrides[info->n_overrides++] = (struct acpi_override){
-		.irq = entry[3],
-		.gsi = get_u32(entry + 4),
-		.flags = get_u16(entry + 8),
+		.irq = bytes_u8(entry, 3),
+		.gsi = bytes_u32(entry, 4),
+		.flags = bytes_u16(entry, 8),
 	};
 }
 
 /* 5.2.12.6 */
-static void parse_nmi_source(const struct parser *p, const uint8_t *entry)
+static void parse_nmi_source(const struct parser *p, const struct bytes *entry)
 {
 	struct acpi_madt_info *info = p->info;
 
 	if (!has_room(p, info->n_nmi_sources, ACPI_IOAPICS_MAX, "NMI sources"))
 		return;
 	info->nmi_sources[info->n_nmi_sources++] = (struct acpi_nmi_source){
-		.flags = get_u16(entry + 2),
-		.gsi = get_u32(entry + 4),
+		.flags = bytes_u16(entry, 2),
+		.gsi = bytes_u32(entry, 4),
 	};
 }
 
@@ -147,11 +147,11 @@ static void add_lapic_nmi(const struct parser *p, uint32_t uid, uint16_t flags, 
 }
 
 /* Read one entry of known type and sufficient length. */
-static void parse_entry(const struct parser *p, const uint8_t *entry)
+static void parse_entry(const struct parser *p, const struct bytes *entry)
 {
-	uint32_t uid;
+	uint8_t uid = bytes_u8(entry, 2);
 
-	switch (entry[0]) {
+	switch (bytes_u8(entry, 0)) {
 	case MADT_LAPIC:
 		parse_lapic(p, entry);
 		break;
@@ -168,14 +168,14 @@ static void parse_entry(const struct parser *p, const uint8_t *entry)
 		parse_nmi_source(p, entry);
 		break;
 	case MADT_LAPIC_NMI: /* 5.2.12.7; the UID has 8 bits here, 0xff for all */
-		uid = entry[2] == 0xff ? ACPI_UID_ALL : entry[2];
-		add_lapic_nmi(p, uid, get_u16(entry + 3), entry[5]);
+		add_lapic_nmi(p, uid == 0xff ? ACPI_UID_ALL : uid, bytes_u16(entry, 3),
+			      bytes_u8(entry, 5));
 		break;
 	case MADT_X2APIC_NMI: /* 5.2.12.13 */
-		add_lapic_nmi(p, get_u32(entry + 4), get_u16(entry + 2), entry[8]);
+		add_lapic_nmi(p, bytes_u32(entry, 4), bytes_u16(entry, 2), bytes_u8(entry, 8));
 		break;
 	case MADT_LAPIC_ADDR: /* 5.2.12.8 */
-		p->info->lapic_addr = PADDR(get_u64(entry + 4));
+		p->info->lapic_addr = PADDR(bytes_u64(entry, 4));
 		break;
 	default:
 		break;
@@ -186,24 +186,26 @@ static void parse_entry(const struct parser *p, const uint8_t *entry)
  * Visit the entries. One that is too short for its type, or longer than the rest of the table, ends
  * the visit: where the next one begins cannot be known then.
  */
-static void parse_entries(const struct parser *p, const struct acpi_table *table)
+static void parse_entries(const struct parser *p, const struct bytes *table)
 {
 	uint32_t at = MADT_FIXED_SIZE;
 
-	while (at < table->length) {
-		const uint8_t *entry = table->at + at;
-		uint32_t left = table->length - at;
-		uint32_t length = left < 2 ? 0 : entry[1];
-		uint32_t min = entry[0] < MADT_TYPE_COUNT ? entry_sizes[entry[0]] : 0;
+	/*@ loop invariant p->info->n_cpus <= ACPI_CPUS_MAX; */
+	while (at < bytes_size(table)) {
+		uint32_t left = bytes_size(table) - at;
+		uint8_t type = bytes_u8(table, at);
+		uint32_t length = bytes_u8(table, at + 1);
+		uint32_t min = type < MADT_TYPE_COUNT ? entry_sizes[type] : 0;
+		struct bytes entry = bytes_part(table, at, length);
 
 		if (length < MAX(min, 2U) || length > left) {
 			p->access->tell(
 				p->access->ctx,
 				"ACPI: MADT: entry of type %u at offset %u has %u bytes, stopped",
-				entry[0], at, length);
+				type, at, length);
 			return;
 		}
-		parse_entry(p, entry);
+		parse_entry(p, &entry);
 		at += length;
 	}
 }
@@ -213,14 +215,15 @@ void acpi_parse_madt(const struct acpi_access *access, const struct acpi_table *
 {
 	struct parser parser = {.access = access, .info = info};
 
-	if (table->length < MADT_FIXED_SIZE) {
-		access->tell(access->ctx, "ACPI: MADT: only %u bytes, ignored", table->length);
+	if (bytes_size(&table->bytes) < MADT_FIXED_SIZE) {
+		access->tell(access->ctx, "ACPI: MADT: only %u bytes, ignored",
+			     bytes_size(&table->bytes));
 		return;
 	}
 	info->present = true;
-	info->lapic_addr = PADDR(acpi_u32(table, 36));
-	info->has_8259 = (acpi_u32(table, 40) & MADT_PCAT_COMPAT) != 0;
-	parse_entries(&parser, table);
+	info->lapic_addr = PADDR(bytes_u32(&table->bytes, 36));
+	info->has_8259 = (bytes_u32(&table->bytes, 40) & MADT_PCAT_COMPAT) != 0;
+	parse_entries(&parser, &table->bytes);
 	if (info->cpus_double != 0)
 		access->tell(access->ctx,
 			     "ACPI: MADT: %u CPUs with an APIC ID listed before, ignored",

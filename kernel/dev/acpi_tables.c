@@ -12,55 +12,77 @@
 #define RSDP_SIZE_1    20
 #define RSDP_SIZE_2    36
 
-/* The sum of all bytes, which is 0 for a sound table. */
-static uint8_t byte_sum(const uint8_t *bytes, size_t n)
+/* The sum of the first `n` bytes, which is 0 for what is sound. */
+static uint8_t byte_sum(const struct bytes *bytes, uint32_t n)
 {
 	uint8_t sum = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum = (uint8_t)(sum + bytes[i]);
+	for (uint32_t i = 0; i < n; i++)
+		sum = (uint8_t)(sum + bytes_u8(bytes, i));
 	return sum;
 }
 
-static bool has_name(const uint8_t *header, const char *name)
+/* Whether the bytes begin with the `n` characters of `text`. */
+static bool begins_with(const struct bytes *bytes, const char *text, uint32_t n)
 {
-	return memcmp(header, name, 4) == 0;
+	for (uint32_t i = 0; i < n; i++) {
+		if (bytes_u8(bytes, i) != (uint8_t)text[i])
+			return false;
+	}
+	return true;
+}
+
+static bool has_name(const struct bytes *header, const char *name)
+{
+	return begins_with(header, name, 4);
 }
 
 /* Keep the signature for messages, with what is not printable made a question mark. */
-static void copy_name(char name[5], const uint8_t *header)
+static void copy_name(char name[5], const struct bytes *header)
 {
-	for (int i = 0; i < 4; i++)
-		name[i] = (char)(header[i] >= ' ' && header[i] <= '~' ? header[i] : '?');
+	for (uint32_t i = 0; i < 4; i++) {
+		uint8_t c = bytes_u8(header, i);
+
+		name[i] = (char)(c >= ' ' && c <= '~' ? c : '?');
+	}
 	name[4] = '\0';
+}
+
+/* The `size` bytes at `addr`; without a base when they cannot be read. */
+static struct bytes map_bytes(const struct acpi_access *access, paddr_t addr, uint32_t size)
+{
+	return bytes_of(access->map(access->ctx, addr, size), size);
 }
 
 /*
  * Map the whole table whose header is at `addr` and has been read as `header`. The header is
- * checked again in the new mapping, because only that is known to be covered by it. False (told)
- * when it cannot be used.
+ * checked again in the new mapping, because only that is known to be covered by it. The table's
+ * bytes are without a base when it cannot be used (told).
  */
-static bool map_table(const struct acpi_access *access, paddr_t addr, const uint8_t *header,
-		      struct acpi_table *table)
+static struct acpi_table map_table(const struct acpi_access *access, paddr_t addr,
+				   const struct bytes *header)
 {
-	table->length = get_u32(header + 4);
-	copy_name(table->name, header);
-	if (table->length < ACPI_HEADER_SIZE || table->length > TABLE_SIZE_MAX) {
-		access->tell(access->ctx, "ACPI: %s at 0x%lx: length %u, ignored", table->name,
-			     addr.raw, table->length);
-		return false;
+	struct acpi_table table = {.bytes = bytes_of(NULL, 0)};
+	uint32_t length = bytes_u32(header, 4);
+	struct bytes all;
+
+	copy_name(table.name, header);
+	if (length < ACPI_HEADER_SIZE || length > TABLE_SIZE_MAX) {
+		access->tell(access->ctx, "ACPI: %s at 0x%lx: length %u, ignored", table.name,
+			     addr.raw, length);
+		return table;
 	}
-	table->at = access->map(access->ctx, addr, table->length);
-	if (table->at == NULL || !has_name(table->at, table->name) ||
-	    get_u32(table->at + 4) != table->length) {
+	all = map_bytes(access, addr, length);
+	if (!all.base || !has_name(&all, table.name) || bytes_u32(&all, 4) != length) {
 		access->tell(access->ctx, "ACPI: %s at 0x%lx: %u bytes cannot be read, ignored",
-			     table->name, addr.raw, table->length);
-		return false;
+			     table.name, addr.raw, length);
+		return table;
 	}
-	if (byte_sum(table->at, table->length) != 0)
+	if (byte_sum(&all, length) != 0)
 		access->tell(access->ctx, "ACPI: %s at 0x%lx: wrong checksum, used all the same",
-			     table->name, addr.raw);
-	return true;
+			     table.name, addr.raw);
+	table.bytes = all;
+	return table;
 }
 
 /* Whether a table of this kind was there before; told, because only the first is used. */
@@ -71,34 +93,47 @@ static bool is_second(const struct acpi_access *access, bool present, const char
 	return present;
 }
 
-/* Read the table at `addr` if it is one of those that are wanted. */
+/* Whether the table with this header is one of those that are read, and the first of its kind. */
+static bool is_wanted(const struct acpi_access *access, const struct bytes *header,
+		      const struct acpi_info *info)
+{
+	if (has_name(header, "APIC"))
+		return !is_second(access, info->madt.present, "MADT");
+	if (has_name(header, "FACP"))
+		return !is_second(access, info->fadt.present, "FADT");
+	if (has_name(header, "HPET"))
+		return !is_second(access, info->hpet.present, "HPET");
+	return false;
+}
+
+/* Read the table at `addr` if it is wanted. */
 static void parse_table(const struct acpi_access *access, paddr_t addr, struct acpi_info *info)
 {
-	const uint8_t *header = access->map(access->ctx, addr, ACPI_HEADER_SIZE);
+	struct bytes header = map_bytes(access, addr, ACPI_HEADER_SIZE);
 	struct acpi_table table;
 
-	if (header == NULL) {
+	if (!header.base) {
 		access->tell(access->ctx, "ACPI: table at 0x%lx cannot be read, ignored", addr.raw);
-	} else if (has_name(header, "APIC")) {
-		if (!is_second(access, info->madt.present, "MADT") &&
-		    map_table(access, addr, header, &table))
-			acpi_parse_madt(access, &table, &info->madt);
-	} else if (has_name(header, "FACP")) {
-		if (!is_second(access, info->fadt.present, "FADT") &&
-		    map_table(access, addr, header, &table))
-			acpi_parse_fadt(access, &table, &info->fadt);
-	} else if (has_name(header, "HPET")) {
-		if (!is_second(access, info->hpet.present, "HPET") &&
-		    map_table(access, addr, header, &table))
-			acpi_parse_hpet(access, &table, &info->hpet);
+		return;
 	}
+	if (!is_wanted(access, &header, info))
+		return;
+	table = map_table(access, addr, &header);
+	if (!table.bytes.base)
+		return;
+	if (has_name(&header, "APIC"))
+		acpi_parse_madt(access, &table, &info->madt);
+	else if (has_name(&header, "FACP"))
+		acpi_parse_fadt(access, &table, &info->fadt);
+	else
+		acpi_parse_hpet(access, &table, &info->hpet);
 }
 
 /* Visit the tables of a list with addresses of `entry_size` bytes, 4 or 8 (5.2.7, 5.2.8). */
 static void parse_list(const struct acpi_access *access, const struct acpi_table *list,
 		       uint32_t entry_size, struct acpi_info *info)
 {
-	uint32_t bytes = list->length - ACPI_HEADER_SIZE;
+	uint32_t bytes = bytes_size(&list->bytes) - ACPI_HEADER_SIZE;
 	uint32_t count = bytes / entry_size;
 
 	if (bytes % entry_size != 0)
@@ -111,7 +146,8 @@ static void parse_list(const struct acpi_access *access, const struct acpi_table
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t offset = ACPI_HEADER_SIZE + i * entry_size;
-		uint64_t addr = entry_size == 8 ? acpi_u64(list, offset) : acpi_u32(list, offset);
+		uint64_t addr = entry_size == 8 ? bytes_u64(&list->bytes, offset)
+						: bytes_u32(&list->bytes, offset);
 
 		if (addr == 0)
 			access->tell(access->ctx, "ACPI: %s: entry %u is zero, ignored", list->name,
@@ -125,47 +161,50 @@ static void parse_list(const struct acpi_access *access, const struct acpi_table
 static bool parse_root(const struct acpi_access *access, const char *name, paddr_t addr,
 		       struct acpi_info *info)
 {
-	uint32_t entry_size = name[0] == 'X' ? 8 : 4;
-	const uint8_t *header;
 	struct acpi_table list;
+	struct bytes header;
 
 	if (addr.raw == 0)
 		return false;
-	header = access->map(access->ctx, addr, ACPI_HEADER_SIZE);
-	if (header == NULL || !has_name(header, name)) {
+	header = map_bytes(access, addr, ACPI_HEADER_SIZE);
+	if (!header.base || !has_name(&header, name)) {
 		access->tell(access->ctx, "ACPI: no %s at 0x%lx", name, addr.raw);
 		return false;
 	}
-	if (!map_table(access, addr, header, &list))
+	list = map_table(access, addr, &header);
+	if (!list.bytes.base)
 		return false;
-	parse_list(access, &list, entry_size, info);
+	parse_list(access, &list, name[0] == 'X' ? 8 : 4, info);
 	return true;
 }
 
 /* Tell what is wrong with the root pointer; false when it is none. */
-static bool check_rsdp(const struct acpi_access *access, const uint8_t *rsdp, size_t size)
+static bool check_rsdp(const struct acpi_access *access, const struct bytes *rsdp)
 {
-	if (size < RSDP_SIZE_1 || memcmp(rsdp, RSDP_SIGNATURE, 8) != 0) {
+	if (bytes_size(rsdp) < RSDP_SIZE_1 || !begins_with(rsdp, RSDP_SIGNATURE, 8)) {
 		access->tell(access->ctx, "ACPI: no root pointer");
 		return false;
 	}
 	if (byte_sum(rsdp, RSDP_SIZE_1) != 0 ||
-	    (rsdp[15] >= 2 && size >= RSDP_SIZE_2 && byte_sum(rsdp, RSDP_SIZE_2) != 0))
+	    (bytes_u8(rsdp, 15) >= 2 && bytes_size(rsdp) >= RSDP_SIZE_2 &&
+	     byte_sum(rsdp, RSDP_SIZE_2) != 0))
 		access->tell(access->ctx, "ACPI: RSDP: wrong checksum, used all the same");
 	return true;
 }
 
-int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, size_t size,
+int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, uint32_t size,
 	       struct acpi_info *info)
 {
+	struct bytes root = bytes_of(rsdp, size);
+
 	memset(info, 0, sizeof(*info));
-	if (!check_rsdp(access, rsdp, size))
+	if (!check_rsdp(access, &root))
 		return -1;
-	info->revision = rsdp[15];
+	info->revision = bytes_u8(&root, 15);
 	if (info->revision >= 2 && size >= RSDP_SIZE_2 &&
-	    parse_root(access, "XSDT", PADDR(get_u64(rsdp + 24)), info))
+	    parse_root(access, "XSDT", PADDR(bytes_u64(&root, 24)), info))
 		return 0;
-	if (parse_root(access, "RSDT", PADDR(get_u32(rsdp + 16)), info))
+	if (parse_root(access, "RSDT", PADDR(bytes_u32(&root, 16)), info))
 		return 0;
 	access->tell(access->ctx, "ACPI: no list of tables");
 	return -1;

@@ -143,5 +143,5 @@ struct acpi_info {
  * revision 0 suffice). Returns 0, or -1 when no list of tables can be read; `info` is filled with
  * what was found, and says by `present` which tables were.
  */
-int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, size_t size,
+int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, uint32_t size,
 	       struct acpi_info *info);

@@ -4,13 +4,9 @@
  */
 #include "lib/multiboot2.h"
 
-#include "lib/bytes.h"
-#include "lib/string.h"
-
-#define TAG_HEADER_SIZE                                                          \
-	8 /* type, size: 32 bits each; also the size of the information's header \
-	   */
-#define TAG_ALIGN 8
+/* Of a tag: type and size, 32 bits each; the information's own header is as large. */
+#define TAG_HEADER_SIZE 8
+#define TAG_ALIGN	8
 
 #define MMAP_ENTRY_SIZE	 24
 #define ELF64_SHDR_SIZE	 64
@@ -21,8 +17,8 @@
 /* One tag that lies inside the information and is as large as its type demands. */
 struct tag {
 	uint32_t type;
-	uint32_t size; /* bytes, header included */
-	const uint8_t *at;
+	uint32_t size;	    /* bytes, header included */
+	struct bytes bytes; /* these */
 };
 
 struct parser {
@@ -65,10 +61,9 @@ static const struct {
 /* The string from `offset` to the end of the tag, or "" (told) when its terminator is missing. */
 static const char *tag_string(const struct parser *p, const struct tag *tag, uint32_t offset)
 {
-	const char *string = (const char *)tag->at + offset;
-	size_t max = tag->size - offset;
+	const char *string = bytes_string(&tag->bytes, offset);
 
-	if (strnlen(string, max) < max)
+	if (string)
 		return string;
 	p->tell(p->ctx, "multiboot2: %s: string without an end, ignored", kinds[tag->type].name);
 	return "";
@@ -91,7 +86,7 @@ static bool tag_table(const struct parser *p, const struct tag *tag, uint32_t of
 	if (bytes % entry_size != 0)
 		p->tell(p->ctx, "multiboot2: %s: %u bytes after the last entry", name,
 			bytes % entry_size);
-	table->base = tag->at + offset;
+	table->bytes = bytes_from(&tag->bytes, offset);
 	table->entry_size = entry_size;
 	table->count = bytes / entry_size;
 	return true;
@@ -101,15 +96,15 @@ static bool tag_table(const struct parser *p, const struct tag *tag, uint32_t of
 static bool parse_module(const struct parser *p, const struct tag *tag)
 {
 	struct boot_info *info = p->info;
-	uint32_t start = get_u32(tag->at + 8);
-	uint32_t end = get_u32(tag->at + 12);
+	uint32_t start = bytes_u32(&tag->bytes, 8);
+	uint32_t end = bytes_u32(&tag->bytes, 12);
 
 	if (start >= end) {
 		p->tell(p->ctx, "multiboot2: module from 0x%x to 0x%x is empty, ignored", start,
 			end);
 		return false;
 	}
-	if (info->n_modules == BOOT_MODULES_MAX) {
+	if (info->n_modules >= BOOT_MODULES_MAX) {
 		p->tell(p->ctx, "multiboot2: more than %d modules, the one at 0x%x is ignored",
 			BOOT_MODULES_MAX, start);
 		return true;
@@ -126,8 +121,8 @@ static bool parse_module(const struct parser *p, const struct tag *tag)
 static bool parse_framebuffer(const struct parser *p, const struct tag *tag)
 {
 	struct boot_framebuffer *fb = &p->info->framebuffer;
-	const uint8_t *rgb = tag->at + FRAMEBUFFER_SIZE;
-	uint8_t type = tag->at[29];
+	struct bytes rgb = bytes_from(&tag->bytes, FRAMEBUFFER_SIZE);
+	uint8_t type = bytes_u8(&tag->bytes, 29);
 
 	if (type > FRAMEBUFFER_TEXT ||
 	    (type == FRAMEBUFFER_RGB && tag->size < FRAMEBUFFER_SIZE + RGB_SIZE)) {
@@ -135,19 +130,19 @@ static bool parse_framebuffer(const struct parser *p, const struct tag *tag)
 			tag->size);
 		return false;
 	}
-	fb->addr = PADDR(get_u64(tag->at + 8));
-	fb->pitch = get_u32(tag->at + 16);
-	fb->width = get_u32(tag->at + 20);
-	fb->height = get_u32(tag->at + 24);
-	fb->bpp = tag->at[28];
+	fb->addr = PADDR(bytes_u64(&tag->bytes, 8));
+	fb->pitch = bytes_u32(&tag->bytes, 16);
+	fb->width = bytes_u32(&tag->bytes, 20);
+	fb->height = bytes_u32(&tag->bytes, 24);
+	fb->bpp = bytes_u8(&tag->bytes, 28);
 	fb->type = type;
 	if (type == FRAMEBUFFER_RGB) {
-		fb->red_pos = rgb[0];
-		fb->red_bits = rgb[1];
-		fb->green_pos = rgb[2];
-		fb->green_bits = rgb[3];
-		fb->blue_pos = rgb[4];
-		fb->blue_bits = rgb[5];
+		fb->red_pos = bytes_u8(&rgb, 0);
+		fb->red_bits = bytes_u8(&rgb, 1);
+		fb->green_pos = bytes_u8(&rgb, 2);
+		fb->green_bits = bytes_u8(&rgb, 3);
+		fb->blue_pos = bytes_u8(&rgb, 4);
+		fb->blue_bits = bytes_u8(&rgb, 5);
 	}
 	return true;
 }
@@ -156,10 +151,10 @@ static bool parse_framebuffer(const struct parser *p, const struct tag *tag)
 static bool parse_elf_sections(const struct parser *p, const struct tag *tag)
 {
 	struct boot_table *table = &p->info->elf_sections;
-	uint32_t num = get_u32(tag->at + 8);
-	uint32_t shndx = get_u32(tag->at + 16);
+	uint32_t num = bytes_u32(&tag->bytes, 8);
+	uint32_t shndx = bytes_u32(&tag->bytes, 16);
 
-	if (!tag_table(p, tag, 20, get_u32(tag->at + 12), ELF64_SHDR_SIZE, table))
+	if (!tag_table(p, tag, 20, bytes_u32(&tag->bytes, 12), ELF64_SHDR_SIZE, table))
 		return false;
 	if (num > table->count)
 		p->tell(p->ctx, "multiboot2: ELF sections: %u promised, %u there", num,
@@ -173,17 +168,17 @@ static bool parse_elf_sections(const struct parser *p, const struct tag *tag)
 }
 
 /* MB2 3.6.11 */
-static void parse_apm(struct boot_apm *apm, const uint8_t *at)
+static void parse_apm(struct boot_apm *apm, const struct bytes *tag)
 {
-	apm->version = get_u16(at + 8);
-	apm->cseg = get_u16(at + 10);
-	apm->offset = get_u32(at + 12);
-	apm->cseg_16 = get_u16(at + 16);
-	apm->dseg = get_u16(at + 18);
-	apm->flags = get_u16(at + 20);
-	apm->cseg_len = get_u16(at + 22);
-	apm->cseg_16_len = get_u16(at + 24);
-	apm->dseg_len = get_u16(at + 26);
+	apm->version = bytes_u16(tag, 8);
+	apm->cseg = bytes_u16(tag, 10);
+	apm->offset = bytes_u32(tag, 12);
+	apm->cseg_16 = bytes_u16(tag, 16);
+	apm->dseg = bytes_u16(tag, 18);
+	apm->flags = bytes_u16(tag, 20);
+	apm->cseg_len = bytes_u16(tag, 22);
+	apm->cseg_16_len = bytes_u16(tag, 24);
+	apm->dseg_len = bytes_u16(tag, 26);
 }
 
 /* MB2 3.6.9, 3.6.4, 3.6.5, 3.6.17, 3.6.14: what a BIOS tells. */
@@ -191,31 +186,30 @@ static void parse_bios_tag(struct boot_info *info, const struct tag *tag)
 {
 	switch (tag->type) {
 	case MB2_TAG_MEMINFO:
-		info->mem_lower_kib = get_u32(tag->at + 8);
-		info->mem_upper_kib = get_u32(tag->at + 12);
+		info->mem_lower_kib = bytes_u32(&tag->bytes, 8);
+		info->mem_upper_kib = bytes_u32(&tag->bytes, 12);
 		break;
 	case MB2_TAG_BIOS_DEVICE:
-		info->bios_device = get_u32(tag->at + 8);
-		info->bios_partition = get_u32(tag->at + 12);
-		info->bios_subpartition = get_u32(tag->at + 16);
+		info->bios_device = bytes_u32(&tag->bytes, 8);
+		info->bios_partition = bytes_u32(&tag->bytes, 12);
+		info->bios_subpartition = bytes_u32(&tag->bytes, 16);
 		break;
 	case MB2_TAG_VBE:
-		info->vbe_mode = get_u16(tag->at + 8);
-		info->vbe_control = tag->at + 16;
-		info->vbe_mode_info = tag->at + 16 + VBE_CONTROL_SIZE;
+		info->vbe_mode = bytes_u16(&tag->bytes, 8);
+		info->vbe_control = bytes_part(&tag->bytes, 16, VBE_CONTROL_SIZE);
+		info->vbe_mode_info =
+			bytes_part(&tag->bytes, 16 + VBE_CONTROL_SIZE, VBE_MODE_INFO_SIZE);
 		break;
 	case MB2_TAG_APM:
-		parse_apm(&info->apm, tag->at);
+		parse_apm(&info->apm, &tag->bytes);
 		break;
 	case MB2_TAG_NETWORK:
-		info->network = tag->at + TAG_HEADER_SIZE;
-		info->network_size = tag->size - TAG_HEADER_SIZE;
+		info->network = bytes_from(&tag->bytes, TAG_HEADER_SIZE);
 		break;
 	default: /* MB2_TAG_SMBIOS */
-		info->smbios_major = tag->at[8];
-		info->smbios_minor = tag->at[9];
-		info->smbios = tag->at + 16;
-		info->smbios_size = tag->size - 16;
+		info->smbios_major = bytes_u8(&tag->bytes, 8);
+		info->smbios_minor = bytes_u8(&tag->bytes, 9);
+		info->smbios = bytes_from(&tag->bytes, 16);
 		break;
 	}
 }
@@ -223,27 +217,29 @@ static void parse_bios_tag(struct boot_info *info, const struct tag *tag)
 /* MB2 3.6.15 to 3.6.22: what firmware of our time tells. */
 static void parse_firmware_tag(struct boot_info *info, const struct tag *tag)
 {
+	struct bytes body = bytes_from(&tag->bytes, TAG_HEADER_SIZE);
+
 	switch (tag->type) {
 	case MB2_TAG_ACPI_OLD:
-		memcpy(info->rsdp_old, tag->at + TAG_HEADER_SIZE, RSDP_OLD_SIZE);
+		bytes_copy(info->rsdp_old, &body, RSDP_OLD_SIZE);
 		break;
 	case MB2_TAG_ACPI_NEW:
-		memcpy(info->rsdp_new, tag->at + TAG_HEADER_SIZE, RSDP_NEW_SIZE);
+		bytes_copy(info->rsdp_new, &body, RSDP_NEW_SIZE);
 		break;
 	case MB2_TAG_EFI32:
-		info->efi_table = PADDR(get_u32(tag->at + 8));
+		info->efi_table = PADDR(bytes_u32(&body, 0));
 		break;
 	case MB2_TAG_EFI64:
-		info->efi_table = PADDR(get_u64(tag->at + 8));
+		info->efi_table = PADDR(bytes_u64(&body, 0));
 		break;
 	case MB2_TAG_EFI32_HANDLE:
-		info->efi_handle = PADDR(get_u32(tag->at + 8));
+		info->efi_handle = PADDR(bytes_u32(&body, 0));
 		break;
 	case MB2_TAG_EFI64_HANDLE:
-		info->efi_handle = PADDR(get_u64(tag->at + 8));
+		info->efi_handle = PADDR(bytes_u64(&body, 0));
 		break;
 	case MB2_TAG_LOAD_BASE:
-		info->load_base = PADDR(get_u32(tag->at + 8));
+		info->load_base = PADDR(bytes_u32(&body, 0));
 		break;
 	default: /* MB2_TAG_EFI_BS says all by being there */
 		break;
@@ -265,13 +261,15 @@ static bool parse_tag(const struct parser *p, const struct tag *tag)
 	case MB2_TAG_MODULE:
 		return parse_module(p, tag);
 	case MB2_TAG_MMAP:
-		return tag_table(p, tag, 16, get_u32(tag->at + 8), MMAP_ENTRY_SIZE, &info->mmap);
+		return tag_table(p, tag, 16, bytes_u32(&tag->bytes, 8), MMAP_ENTRY_SIZE,
+				 &info->mmap);
 	case MB2_TAG_FRAMEBUFFER:
 		return parse_framebuffer(p, tag);
 	case MB2_TAG_ELF_SECTIONS:
 		return parse_elf_sections(p, tag);
 	case MB2_TAG_EFI_MMAP:
-		return tag_table(p, tag, 16, get_u32(tag->at + 8), EFI_ENTRY_SIZE, &info->efi_mmap);
+		return tag_table(p, tag, 16, bytes_u32(&tag->bytes, 8), EFI_ENTRY_SIZE,
+				 &info->efi_mmap);
 	case MB2_TAG_MEMINFO:
 	case MB2_TAG_BIOS_DEVICE:
 	case MB2_TAG_VBE:
@@ -286,14 +284,9 @@ static bool parse_tag(const struct parser *p, const struct tag *tag)
 	}
 }
 
-/* Whether the tag's type is known, its size fits its type, and it is the first of its type. */
+/* Whether the size of a tag of known type fits its type, and it is the first of its type. */
 static bool check_tag(const struct parser *p, const struct tag *tag)
 {
-	if (tag->type >= MB2_TAG_COUNT) {
-		p->tell(p->ctx, "multiboot2: unknown tag %u of %u bytes, ignored", tag->type,
-			tag->size);
-		return false;
-	}
 	if (tag->size < kinds[tag->type].size) {
 		p->tell(p->ctx, "multiboot2: %s: only %u bytes, ignored", kinds[tag->type].name,
 			tag->size);
@@ -309,90 +302,126 @@ static bool check_tag(const struct parser *p, const struct tag *tag)
 	return true;
 }
 
-/* Visit the tags in the `total` bytes of the information. */
-static void parse_tags(const struct parser *p, const uint8_t *base, size_t total)
+/* Check one tag and read it. */
+static void take_tag(const struct parser *p, const struct tag *tag)
 {
-	size_t at = TAG_HEADER_SIZE;
+	if (tag->type >= MB2_TAG_COUNT) {
+		p->tell(p->ctx, "multiboot2: unknown tag %u of %u bytes, ignored", tag->type,
+			tag->size);
+		return;
+	}
+	if (check_tag(p, tag) && parse_tag(p, tag))
+		p->info->present |= 1U << tag->type;
+}
 
-	while (at <= total && total - at >= TAG_HEADER_SIZE) {
-		struct tag tag = {get_u32(base + at), get_u32(base + at + 4), base + at};
+/* Visit the tags in the information. */
+static void parse_tags(const struct parser *p, const struct bytes *all)
+{
+	uint64_t at = TAG_HEADER_SIZE;
 
-		if (tag.size < TAG_HEADER_SIZE || tag.size > total - at) {
-			p->tell(p->ctx, "multiboot2: tag %u at offset %zu has %u bytes, stopped",
-				tag.type, at, tag.size);
+	/*@ loop invariant p->info->n_modules <= BOOT_MODULES_MAX; */
+	while (at + TAG_HEADER_SIZE <= bytes_size(all)) {
+		struct bytes left = bytes_from(all, (uint32_t)at);
+		struct tag tag = {.type = bytes_u32(&left, 0), .size = bytes_u32(&left, 4)};
+
+		if (tag.size < TAG_HEADER_SIZE || tag.size > bytes_size(&left)) {
+			p->tell(p->ctx, "multiboot2: tag %u at offset %u has %u bytes, stopped",
+				tag.type, (uint32_t)at, tag.size);
 			return;
 		}
 		if (tag.type == MB2_TAG_END)
 			return;
-		if (check_tag(p, &tag) && parse_tag(p, &tag))
-			p->info->present |= 1U << tag.type;
-		at += ALIGN_UP((size_t)tag.size, TAG_ALIGN);
+		tag.bytes = bytes_part(&left, 0, tag.size);
+		take_tag(p, &tag);
+		at += ALIGN_UP((uint64_t)tag.size, TAG_ALIGN);
 	}
-	p->tell(p->ctx, "multiboot2: no end tag in %zu bytes", total);
+	p->tell(p->ctx, "multiboot2: no end tag in %u bytes", bytes_size(all));
+}
+
+/* What is known before the first tag: all parts are empty ones of the information. */
+static struct boot_info no_info(const struct bytes *all)
+{
+	struct bytes none = bytes_part(all, 0, 0);
+
+	return (struct boot_info){
+		.cmdline = "",
+		.loader = "",
+		.mmap.bytes = none,
+		.elf_sections.bytes = none,
+		.efi_mmap.bytes = none,
+		.vbe_control = none,
+		.vbe_mode_info = none,
+		.network = none,
+		.smbios = none,
+	};
 }
 
 int multiboot2_parse(const void *base, size_t max_size, struct boot_info *info, tell_fn tell,
 		     void *ctx)
 {
 	struct parser parser = {.info = info, .tell = tell, .ctx = ctx};
-	uint32_t total = max_size < TAG_HEADER_SIZE ? 0 : get_u32(base);
+	struct bytes all = bytes_of(base, (uint32_t)MIN(max_size, (size_t)UINT32_MAX));
+	uint32_t total = bytes_has(&all, 0, TAG_HEADER_SIZE) ? bytes_u32(&all, 0) : 0;
 
-	*info = (struct boot_info){.cmdline = "", .loader = ""};
+	*info = no_info(&all);
 	if (total < 2 * TAG_HEADER_SIZE) {
 		tell(ctx, "multiboot2: information of %u bytes is no information", total);
 		return -1;
 	}
-	if (total > max_size) {
-		tell(ctx, "multiboot2: information of %u bytes, only %zu read", total, max_size);
-		total = (uint32_t)max_size;
-	}
-	info->size = total;
-	parse_tags(&parser, base, total);
+	if (total > bytes_size(&all))
+		tell(ctx, "multiboot2: information of %u bytes, only %u read", total,
+		     bytes_size(&all));
+	all = bytes_part(&all, 0, total);
+	info->size = bytes_size(&all);
+	parse_tags(&parser, &all);
 	return 0;
 }
 
-/* The bytes of entry `i`, or NULL when there is none. */
-static const uint8_t *table_entry(const struct boot_table *table, uint32_t i)
+/* The bytes of entry `i`; false when there is none. */
+static bool table_entry(const struct boot_table *table, uint32_t i, struct bytes *entry)
 {
-	return i < table->count ? table->base + (size_t)i * table->entry_size : NULL;
+	if (i >= table->count)
+		return false;
+	*entry = bytes_part(&table->bytes, i * table->entry_size, table->entry_size);
+	return true;
 }
 
 bool boot_mmap_entry(const struct boot_info *info, uint32_t i, struct boot_mmap_entry *entry)
 {
-	const uint8_t *at = table_entry(&info->mmap, i);
+	struct bytes at;
 
-	if (at == NULL)
+	if (!table_entry(&info->mmap, i, &at))
 		return false;
-	entry->base = get_u64(at);
-	entry->length = get_u64(at + 8);
-	entry->type = get_u32(at + 16);
+	entry->base = bytes_u64(&at, 0);
+	entry->length = bytes_u64(&at, 8);
+	entry->type = bytes_u32(&at, 16);
 	return true;
 }
 
 bool boot_elf_section(const struct boot_info *info, uint32_t i, struct boot_elf_section *section)
 {
-	const uint8_t *at = table_entry(&info->elf_sections, i);
+	struct bytes at;
 
-	if (at == NULL)
+	if (!table_entry(&info->elf_sections, i, &at))
 		return false;
-	section->name = get_u32(at);
-	section->type = get_u32(at + 4);
-	section->addr = get_u64(at + 16);
-	section->size = get_u64(at + 32);
-	section->link = get_u32(at + 40);
-	section->entsize = get_u64(at + 56);
+	section->name = bytes_u32(&at, 0);
+	section->type = bytes_u32(&at, 4);
+	section->addr = bytes_u64(&at, 16);
+	section->size = bytes_u64(&at, 32);
+	section->link = bytes_u32(&at, 40);
+	section->entsize = bytes_u64(&at, 56);
 	return true;
 }
 
 bool boot_efi_entry(const struct boot_info *info, uint32_t i, struct boot_efi_entry *entry)
 {
-	const uint8_t *at = table_entry(&info->efi_mmap, i);
+	struct bytes at;
 
-	if (at == NULL)
+	if (!table_entry(&info->efi_mmap, i, &at))
 		return false;
-	entry->type = get_u32(at);
-	entry->base = get_u64(at + 8);
-	entry->pages = get_u64(at + 24);
-	entry->attribute = get_u64(at + 32);
+	entry->type = bytes_u32(&at, 0);
+	entry->base = bytes_u64(&at, 8);
+	entry->pages = bytes_u64(&at, 24);
+	entry->attribute = bytes_u64(&at, 32);
 	return true;
 }

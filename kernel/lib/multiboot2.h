@@ -8,6 +8,7 @@
 
 #include "lib/addr.h"
 #include "lib/base.h"
+#include "lib/bytes.h"
 #include "lib/tell.h"
 
 /* Types of tags, MB2 3.6.1 to 3.6.22. */
@@ -51,7 +52,7 @@ struct boot_module {
 
 /* A table of equal entries inside the information. */
 struct boot_table {
-	const uint8_t *base;
+	struct bytes bytes;
 	uint32_t count;
 	uint32_t entry_size; /* bytes; as large as the entry that is read from it, or larger */
 };
@@ -106,8 +107,8 @@ struct boot_info {
 
 	struct boot_framebuffer framebuffer;
 	uint16_t vbe_mode;
-	const uint8_t *vbe_control; /* VBE_CONTROL_SIZE bytes, as function 0 of VBE returns them */
-	const uint8_t *vbe_mode_info; /* VBE_MODE_INFO_SIZE bytes, as function 1 does */
+	struct bytes vbe_control;   /* VBE_CONTROL_SIZE bytes, as function 0 of VBE returns them */
+	struct bytes vbe_mode_info; /* VBE_MODE_INFO_SIZE bytes, as function 1 does */
 
 	paddr_t efi_table; /* the EFI system table; EFI64 tells from EFI32 */
 	paddr_t efi_handle;
@@ -117,12 +118,10 @@ struct boot_info {
 	uint32_t bios_partition;
 	uint32_t bios_subpartition;
 	struct boot_apm apm;
-	const uint8_t *network; /* a DHCP reply, `network_size` bytes */
-	uint32_t network_size;
+	struct bytes network; /* a DHCP reply */
 	uint8_t smbios_major;
 	uint8_t smbios_minor;
-	const uint8_t *smbios; /* tables, `smbios_size` bytes */
-	uint32_t smbios_size;
+	struct bytes smbios; /* its tables */
 	paddr_t load_base;
 };
 

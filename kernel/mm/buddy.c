@@ -128,6 +128,23 @@ static inline struct page *buddy_of(const struct page *page, unsigned int order)
 	return (struct page *)((uintptr_t)page ^ (sizeof(struct page) << order));
 }
 
+/* The head of the block that two buddies make; and of the upper of the two halves of a block. */
+static inline struct page *merged(struct page *page, struct page *other)
+{
+	return MIN(page, other);
+}
+
+static inline struct page *upper_half(struct page *page, unsigned int half_order)
+{
+	return page + (1UL << half_order);
+}
+
+/* The first frame of the block of `order` that holds `pfn`. */
+static inline pfn_t block_start(pfn_t pfn, unsigned int order)
+{
+	return ALIGN_DOWN(pfn, 1UL << order);
+}
+
 /*
  * Whether `page`, the buddy of a block in the recent range, is a free block of `order`. The first
  * of the list is one, and, as ranges that touch are one, it is in that range too. Any other entry
@@ -156,7 +173,7 @@ static __noinline void merge(struct buddy *b, struct page *page, unsigned int or
 		else
 			unlink_inner(other);
 		other->type = PAGE_TAIL;
-		page = MIN(page, other);
+		page = merged(page, other);
 	}
 	set_freed_by(page, caller);
 	push(b, page, order);
@@ -176,7 +193,7 @@ static __noinline struct page *split(struct buddy *b, struct page *page, unsigne
 {
 	b->nonempty |= (1U << from) - (1U << to);
 	for (; to < from; to++) {
-		struct page *half = page + (1UL << to);
+		struct page *half = upper_half(page, to);
 
 		half->kind = PAGE_KIND(PAGE_FREE, to);
 		set_link_next(half, NULL);
@@ -209,7 +226,7 @@ static const struct page *covering_free_block(const struct buddy_range *range, p
 	unsigned int order;
 
 	for (order = 0; order <= BUDDY_MAX_ORDER; order++) {
-		pfn_t head = ALIGN_DOWN(pfn, 1UL << order);
+		pfn_t head = block_start(pfn, order);
 		const struct page *page = pfn_to_page(head);
 
 		if (head >= range->start && page->type == PAGE_FREE && page->order >= order)

@@ -22,16 +22,24 @@ static const enum memmap_type passes[] = {
 
 static void remove_range(struct memmap *map, uint32_t i)
 {
-	map->n_ranges--;
-	memmove(&map->ranges[i], &map->ranges[i + 1], (map->n_ranges - i) * sizeof(map->ranges[0]));
+	for (map->n_ranges--; i < map->n_ranges; i++) {
+		struct memmap_range next = map->ranges[i + 1];
+
+		map->ranges[i] = next;
+	}
 }
 
-/* There must be room. */
+/* There must be room, and `i` at most n_ranges. */
 static void insert_range(struct memmap *map, uint32_t i, struct memmap_range range)
 {
-	memmove(&map->ranges[i + 1], &map->ranges[i], (map->n_ranges - i) * sizeof(map->ranges[0]));
-	map->ranges[i] = range;
-	map->n_ranges++;
+	uint32_t at;
+
+	for (at = map->n_ranges++; at > i; at--) {
+		struct memmap_range before = map->ranges[at - 1];
+
+		map->ranges[at] = before;
+	}
+	map->ranges[at] = range;
 }
 
 /* Account for a range that is left out because the table is full. */
@@ -63,6 +71,7 @@ static uint32_t carve(struct memmap *map, uint64_t start, uint64_t end)
 {
 	uint32_t i = memmap_range_above(map, start);
 
+	/*@ loop invariant i <= MEMMAP_RANGES; */
 	while (i < map->n_ranges && map->ranges[i].start < end) {
 		struct memmap_range *range = &map->ranges[i];
 
@@ -120,14 +129,15 @@ static void insert_into_full(struct memmap *map, uint32_t i, struct memmap_range
 static void override(struct memmap *map, struct memmap_range range)
 {
 	uint32_t i = carve(map, range.start, range.end);
-	struct memmap_range *after = &map->ranges[i];
+	struct memmap_range *before = i > 0 ? &map->ranges[i - 1] : NULL;
+	struct memmap_range *after = i < map->n_ranges ? &map->ranges[i] : NULL;
 
-	if (i < map->n_ranges && after->start == range.end && after->type == range.type) {
+	if (after && after->start == range.end && after->type == range.type) {
 		range.end = after->end;
 		remove_range(map, i);
 	}
-	if (i > 0 && after[-1].end == range.start && after[-1].type == range.type)
-		after[-1].end = range.end;
+	if (before && before->end == range.start && before->type == range.type)
+		before->end = range.end;
 	else if (map->n_ranges < MEMMAP_RANGES)
 		insert_range(map, i, range);
 	else
@@ -192,6 +202,7 @@ static uint32_t add_entries(struct memmap *map, const struct memmap_source *sour
 	uint32_t ignored = 0;
 	uint32_t i;
 
+	/*@ loop invariant map->n_ranges <= MEMMAP_RANGES; */
 	for (i = 0; source->get(source->ctx, i, &entry); i++) {
 		if (known_type(entry.type) != type)
 			continue;
@@ -218,24 +229,24 @@ static void round_range(struct memmap_range *range)
 /* Round all ranges; where two that are not usable now share a page, the first keeps it. */
 static void round_ranges(struct memmap *map)
 {
-	uint32_t kept = 0;
-	uint32_t i;
+	uint32_t i = 0;
 
-	for (i = 0; i < map->n_ranges; i++) {
+	while (i < map->n_ranges) {
 		struct memmap_range range = map->ranges[i];
-		struct memmap_range *before = kept ? &map->ranges[kept - 1] : NULL;
+		struct memmap_range *before = i > 0 ? &map->ranges[i - 1] : NULL;
 
 		round_range(&range);
 		if (before)
 			range.start = MAX(range.start, before->end);
-		if (range.start >= range.end)
-			continue;
-		if (before && before->type == range.type && before->end == range.start)
+		if (range.start >= range.end) {
+			remove_range(map, i);
+		} else if (before && before->type == range.type && before->end == range.start) {
 			before->end = range.end;
-		else
-			map->ranges[kept++] = range;
+			remove_range(map, i);
+		} else {
+			map->ranges[i++] = range;
+		}
 	}
-	map->n_ranges = kept;
 }
 
 void memmap_build(struct memmap *map, const struct memmap_source *source, tell_fn tell_what,

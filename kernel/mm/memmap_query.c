@@ -6,6 +6,7 @@ uint32_t memmap_range_above(const struct memmap *map, uint64_t addr)
 	uint32_t low = 0;
 	uint32_t high = map->n_ranges;
 
+	/*@ loop invariant low <= MEMMAP_RANGES && high <= MEMMAP_RANGES; */
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 
@@ -23,7 +24,7 @@ bool memmap_next_usable(const struct memmap *map, uint64_t *cursor, uint64_t *st
 
 	while (i < map->n_ranges && map->ranges[i].type != MEMMAP_USABLE)
 		i++;
-	if (i == map->n_ranges)
+	if (i >= map->n_ranges)
 		return false;
 	*start = MAX(map->ranges[i].start, *cursor);
 	*end = map->ranges[i].end;
@@ -37,7 +38,7 @@ bool memmap_next_ram(const struct memmap *map, uint64_t *cursor, uint64_t *start
 
 	while (i < map->n_ranges && !memmap_is_ram(map->ranges[i].type))
 		i++;
-	if (i == map->n_ranges)
+	if (i >= map->n_ranges)
 		return false;
 	*start = MAX(map->ranges[i].start, *cursor);
 	*end = map->ranges[i].end;

@@ -1,5 +1,4 @@
 /* Reservations in the memory map, and what is free beside them. */
-#include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/memmap.h"
 
@@ -24,7 +23,7 @@ static const struct memmap_reservation *find_reservation(const struct memmap *ma
 {
 	uint32_t i = reservation_after(map, start);
 
-	if (start >= end || i == map->n_reservations || map->reservations[i].start >= end)
+	if (start >= end || i >= map->n_reservations || map->reservations[i].start >= end)
 		return NULL;
 	return &map->reservations[i];
 }
@@ -32,14 +31,17 @@ static const struct memmap_reservation *find_reservation(const struct memmap *ma
 static void insert_reservation(struct memmap *map, struct memmap_reservation new)
 {
 	uint32_t i = reservation_after(map, new.start);
+	uint32_t at;
 
 	if (map->n_reservations == MEMMAP_RESERVATIONS)
 		panic("memory map: no room for reservation '%s', 0x%lx..0x%lx", new.name,
 		      (unsigned long)new.start, (unsigned long)new.end);
-	memmove(&map->reservations[i + 1], &map->reservations[i],
-		(map->n_reservations - i) * sizeof(new));
-	map->reservations[i] = new;
-	map->n_reservations++;
+	for (at = map->n_reservations++; at > i; at--) {
+		struct memmap_reservation before = map->reservations[at - 1];
+
+		map->reservations[at] = before;
+	}
+	map->reservations[at] = new;
 }
 
 void memmap_reserve(struct memmap *map, uint64_t start, uint64_t end, const char *name)
@@ -63,13 +65,16 @@ void memmap_reserve(struct memmap *map, uint64_t start, uint64_t end, const char
 void memmap_release(struct memmap *map, uint64_t start, uint64_t end)
 {
 	uint32_t i = reservation_after(map, start);
-	struct memmap_reservation *found = &map->reservations[i];
 
-	if (i == map->n_reservations || found->start != start || found->end != end)
+	if (i >= map->n_reservations || map->reservations[i].start != start ||
+	    map->reservations[i].end != end)
 		panic("memory map: nothing reserved as 0x%lx..0x%lx", (unsigned long)start,
 		      (unsigned long)end);
-	map->n_reservations--;
-	memmove(found, found + 1, (map->n_reservations - i) * sizeof(*found));
+	for (map->n_reservations--; i < map->n_reservations; i++) {
+		struct memmap_reservation next = map->reservations[i + 1];
+
+		map->reservations[i] = next;
+	}
 }
 
 const char *memmap_reserved_by(const struct memmap *map, uint64_t start, uint64_t end)

@@ -49,7 +49,7 @@ static void parse(void)
 {
 	struct acpi_access access = {.tell = told};
 	uint8_t *copy = malloc(size);
-	struct acpi_table table = {.at = copy, .length = size};
+	struct acpi_table table = {.bytes = bytes_of(copy, size)};
 
 	memcpy(copy, bytes, size);
 	told_reset();

@@ -52,7 +52,7 @@ static void parse(void)
 {
 	struct acpi_access access = {.tell = told};
 	uint8_t *copy = malloc(size);
-	struct acpi_table table = {.at = copy, .length = size, .name = "APIC"};
+	struct acpi_table table = {.bytes = bytes_of(copy, size), .name = "APIC"};
 
 	memcpy(copy, bytes, size);
 	told_reset();

@@ -16,8 +16,8 @@ static unsigned n_calls;
 static void record(const char *name, const struct acpi_table *table)
 {
 	assert_true(n_calls < ARRAY_SIZE(lengths));
-	assert_true(table->length >= ACPI_HEADER_SIZE);
-	lengths[n_calls++] = table->length;
+	assert_true(bytes_size(&table->bytes) >= ACPI_HEADER_SIZE);
+	lengths[n_calls++] = bytes_size(&table->bytes);
 	strcat(calls, name);
 }
 

@@ -13,6 +13,11 @@ static inline void walk_bytes(const void *p, size_t n)
 		walk_sink ^= bytes[i];
 }
 
+static inline void walk_part(const struct bytes *part)
+{
+	walk_bytes(part->base + part->start, bytes_size(part));
+}
+
 static inline void walk_boot_info(const struct boot_info *info)
 {
 	struct boot_mmap_entry range;
@@ -29,10 +34,8 @@ static inline void walk_boot_info(const struct boot_info *info)
 		walk_bytes(&section, sizeof(section));
 	for (uint32_t i = 0; boot_efi_entry(info, i, &efi); i++)
 		walk_bytes(&efi, sizeof(efi));
-	walk_bytes(info->network, info->network_size);
-	walk_bytes(info->smbios, info->smbios_size);
-	if (boot_has(info, MB2_TAG_VBE)) {
-		walk_bytes(info->vbe_control, VBE_CONTROL_SIZE);
-		walk_bytes(info->vbe_mode_info, VBE_MODE_INFO_SIZE);
-	}
+	walk_part(&info->network);
+	walk_part(&info->smbios);
+	walk_part(&info->vbe_control);
+	walk_part(&info->vbe_mode_info);
 }
