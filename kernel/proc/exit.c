@@ -7,7 +7,8 @@
  *	drop_memory		\
  *	drop_files		 | the last thread only: what the process had
  *	hand_over_children	/
- *	end_others		the first process only: kill and reap all others
+ *	end_others		the first process only: kill all others,
+ *	reap_others		and reap them
  *	become_zombie		the parent is told
  *
  * Nothing aborts them, and signals do not reach the thread any more.
@@ -128,59 +129,94 @@ static void log_end(const struct process *process, const struct thread *thread)
 		 process->timer_irqs + thread->timer_irqs);
 }
 
-/* [tree_lock] Free nothing here: the caller does, without the lock. NULL: none is a zombie. */
+/* A parent that is dying looks for zombies in front: it may have many children. [tree_lock] */
+static void put_in_front(struct process *zombie)
+{
+	list_del(&zombie->sibling_link);
+	list_add(&zombie->parent->children, &zombie->sibling_link);
+}
+
+/* [tree_lock] */
+static void tell_parent(struct process *zombie)
+{
+	if (zombie->parent->exiting)
+		put_in_front(zombie);
+	signal_parent(zombie);
+}
+
+/* [tree_lock] Free nothing here: the caller does, without the lock. NULL: none is in front. */
 static struct process *unlink_zombie_child(struct process *process)
 {
 	struct process *child;
 
-	list_for_each_entry (child, &process->children, sibling_link) {
-		if (child->state == PROCESS_ZOMBIE) {
-			process_unlink(child);
-			return child;
-		}
-	}
-	return NULL;
+	if (list_empty(&process->children))
+		return NULL;
+	child = list_first_entry(&process->children, struct process, sibling_link);
+	if (child->state != PROCESS_ZOMBIE)
+		return NULL;
+	process_unlink(child);
+	return child;
 }
 
-/* Send SIGKILL to all but the first process; false when there are none. [tree_lock] */
-static bool kill_others(void)
+/*
+ * Send SIGKILL to all but the first process. Once is enough: a child that is being made then is
+ * taken back by its parent. [tree_lock]
+ */
+static void kill_others(void)
 {
 	struct process *process = NULL;
-	bool any = false;
 
 	while ((process = process_next(process))) {
 		if (process == init_process)
 			continue;
-		signal_send_process(process, SIGKILL);
-		any = true;
+		if (process->state == PROCESS_ZOMBIE)
+			put_in_front(process);
+		else
+			signal_send_process(process, SIGKILL);
 	}
-	return any;
 }
 
-/* The run ends with the first process: first all others, one reaped a turn. */
-static sysret_t end_others(struct thread *thread)
+/* [tree_lock] */
+static bool others_left(void)
+{
+	const struct process *first = process_next(NULL);
+
+	return first != init_process || process_next(first);
+}
+
+/* One a turn; the last process that ends wakes this thread, too. */
+static sysret_t reap_others(struct thread *thread)
 {
 	struct process *process = thread->process, *zombie;
-	bool any;
+	bool left;
 
 	thread_cancel_wait(thread);
 	thread_prepare_wait(thread);
 	waitq_add(&process->child_changed, &thread->waiters[0], thread);
 	lock_acquire(&tree_lock);
 	zombie = unlink_zombie_child(process);
-	any = zombie || kill_others();
+	left = others_left();
 	lock_release(&tree_lock);
-	if (any && !zombie)
-		return thread_continue(thread, SYS_BLOCKED, end_others, NULL, CONT_NONE);
+	if (left && !zombie)
+		return thread_continue(thread, SYS_BLOCKED, reap_others, NULL, CONT_NONE);
 
 	thread_cancel_wait(thread);
 	if (zombie) {
 		process_free(zombie);
-		return go_on_with(thread, end_others);
+		return go_on_with(thread, reap_others);
 	}
 	log_end(process, thread);
 	exit_last(process->wait_status);
 	panic("the end of the run returned");
+}
+
+/* The run ends with the first process: first all others. */
+static sysret_t end_others(struct thread *thread)
+{
+	lock_acquire(&tree_lock);
+	kill_others();
+	lock_release(&tree_lock);
+	return go_on_with(thread, reap_others);
 }
 
 /* Children of a dead process are the first process's, which is told of those that have ended. */
@@ -198,7 +234,7 @@ static sysret_t hand_over_children(struct thread *thread)
 		child->ppid = init_process->pid;
 		list_add_tail(&init_process->children, &child->sibling_link);
 		if (child->state == PROCESS_ZOMBIE)
-			signal_parent(child);
+			tell_parent(child);
 		if (!--budget)
 			break;
 	}
@@ -215,7 +251,7 @@ static sysret_t become_zombie(struct thread *thread)
 	list_del(&thread->process_link);
 	sum_up(process, thread);
 	process->state = PROCESS_ZOMBIE;
-	signal_parent(process);
+	tell_parent(process);
 	lock_release(&tree_lock);
 	/* Its parent may have freed it by now. */
 	thread->process = NULL;

@@ -60,6 +60,42 @@ def test_all_memory_comes_back(boot, name):
     assert abs(before - after) < KEPT_KIB
 
 
+# How the first process ends while others are busy: words, stoa-run's status, and the machine.
+SIGSEGV_STATUS = 128 + 11
+LEAVES = {
+    "at once": (["0"], 5, {"cpus": 4}),
+    "later": (["100000"], 5, {"cpus": 2, "cpu": "qemu64"}),
+    "by a fault, debug": (["20000", "fault"], SIGSEGV_STATUS, {"cpus": 4, "build": "debug"}),
+}
+LONG_LEAVES = {
+    **{
+        f"after {us} us": ([str(us)], 5, {"cpus": 1 + us % 7, "mem": "128M"})
+        for us in range(0, 200_000, 9_999)
+    },
+    "a bomb": (["100000", "bomb"], 5, {"cpus": 4}),
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_the_first_process_leaves(boot, name):
+    leave(boot, *LEAVES[name])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LONG_LEAVES)
+def test_the_first_process_leaves_for_long(boot, name):
+    leave(boot, *LONG_LEAVES[name])
+
+
+def leave(boot, words, status, machine):
+    """All others are gone then, and their memory is back."""
+    result = boot("leave", *words, timeout=120, **machine)
+    assert result.status == status, result
+    assert "KERNEL PANIC" not in result.log
+    before = free_at_the_end(boot("hello", **machine))
+    assert abs(before - free_at_the_end(result)) < 2 * KEPT_KIB
+
+
 def test_the_program_is_right_on_linux(builds):
     """There it is the first process of a namespace."""
     shell = [shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--pid", "--fork"]

@@ -9,6 +9,7 @@
 
 #define CHILDREN 60
 #define CALLS	 400
+#define FORKS	 2
 #define NUMBERS	 470
 #define SECONDS	 3
 
@@ -24,7 +25,7 @@ static uint64_t random64(void)
 }
 
 static char *pages;
-
+static int forks; // generations of this child
 static uint64_t argument(void)
 {
 	static const uint64_t odd[] = {0,
@@ -47,7 +48,7 @@ static uint64_t argument(void)
 	case 1:
 		return random64();
 	case 2:
-		return random & 0xff;
+		return random & (random & 0x1000 ? 0xff : 15);
 	case 3: // the last bytes before a page without access
 		return (uint64_t)pages + 4 * PAGE - (random & 63);
 	case 4:
@@ -57,6 +58,15 @@ static uint64_t argument(void)
 	default:
 		return (uint64_t)pages + (random & (4 * PAGE - 1));
 	}
+}
+
+// Vectors, times and limits that are as odd as the arguments.
+static void fill_pages(void)
+{
+	uint64_t *words = (uint64_t *)pages;
+
+	for (size_t i = 0; i < 4 * PAGE / sizeof(*words); i += 1 + random64() % 8)
+		words[i] = argument();
 }
 
 // The calls that this kernel has, more often than others. Those that end the caller, wait, or reach
@@ -90,6 +100,20 @@ static long number(void)
 		SYS_set_tid_address,
 		SYS_sched_setaffinity,
 		SYS_sched_getaffinity,
+		SYS_kill,
+		SYS_tkill,
+		SYS_mincore,
+		SYS_msync,
+		SYS_mremap,
+		SYS_mlock,
+		SYS_mlock2,
+		SYS_munlock,
+		SYS_mlockall,
+		SYS_munlockall,
+		SYS_getrlimit,
+		SYS_setrlimit,
+		SYS_prlimit64,
+		SYS_restart_syscall,
 	};
 	uint64_t random = random64();
 
@@ -100,12 +124,26 @@ static long number(void)
 
 static bool harmful(long nr, const uint64_t *args)
 {
-	// Signals to everybody end the test; a child of the child would go on with it.
+	// Signals to everybody end the test; to itself, many kill.
 	if (nr == SYS_kill || nr == SYS_tkill || nr == SYS_tgkill)
-		return args[0] != (uint64_t)getpid();
+		return (int)args[0] != getpid() || random64() % 4;
+	if (nr == SYS_prlimit64)
+		return args[0] != 0;
 	if (nr == SYS_exit || nr == SYS_exit_group)
 		return random64() % 8 != 0;
 	return nr == SYS_vfork || nr == SYS_clone || nr == 435;
+}
+
+// Its own pid comes by itself seldom.
+static uint64_t first_argument(long nr)
+{
+	bool pid = nr == SYS_kill || nr == SYS_tkill || nr == SYS_prlimit64;
+
+	if (nr == SYS_nanosleep) {
+		*(struct timespec *)pages = (struct timespec){0, 1000};
+		return (uint64_t)pages;
+	}
+	return pid ? (nr == SYS_prlimit64 ? 0 : (uint64_t)getpid()) : argument();
 }
 
 static int calls(void *seed)
@@ -117,14 +155,15 @@ static int calls(void *seed)
 		uint64_t a[6];
 		long nr = number();
 
-		for (int n = 0; n < 6; n++)
+		if (i % 16 == 0)
+			fill_pages();
+		a[0] = first_argument(nr);
+		for (int n = 1; n < 6; n++)
 			a[n] = argument();
-		if (nr == SYS_nanosleep)
-			*(struct timespec *)pages = (struct timespec){0, 1000},
-					  a[0] = (uint64_t)pages;
 		if (harmful(nr, a))
 			continue;
-		if (sys(nr, a[0], a[1], a[2], a[3], a[4], a[5]) == 0 && nr == SYS_fork)
+		if (sys(nr, a[0], a[1], a[2], a[3], a[4], a[5]) == 0 && nr == SYS_fork &&
+		    ++forks > FORKS)
 			sys(SYS_exit_group, 0);
 	}
 	return 0;
