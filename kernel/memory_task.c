@@ -11,19 +11,22 @@
 #include "mm/drain.h"
 #include "mm/online.h"
 #include "proc/oom.h"
+#include "proc/reclaim.h"
 #include "sys/syscall.h"
 
 #define DEATH_POLL_NS 1000000 /* how often a dying process is looked at */
 
 enum stage {
 	STAGE_IDLE,
-	STAGE_DRAIN, /* wait until every CPU has drained */
-	STAGE_DEATH, /* wait until a process that was killed has given its memory back */
+	STAGE_DRAIN,   /* wait until every CPU has drained */
+	STAGE_RECLAIM, /* take back what processes let go */
+	STAGE_DEATH,   /* wait until a process that was killed has given its memory back */
 };
 
 static struct thread *task;
 static enum stage stage;	  /* the task's own, */
-static uint64_t ticket;		  /* of the drain that it waits for */
+static uint64_t ticket;		  /* of the drain that it waits for, */
+static struct reclaim reclaim;	  /* and how far the reclaim has come */
 static uint64_t round_number = 1; /* atomic: the current round, or the next one */
 static uint64_t asked_round;	  /* atomic: somebody waits, */
 static uint64_t desperate_round;  /* atomic: whom a drain has not helped */
@@ -66,6 +69,18 @@ static sysret_t drain_turn(void)
 		__atomic_store_n(&drained_round, round_number, __ATOMIC_SEQ_CST);
 		return end_round();
 	}
+	reclaim = (struct reclaim){0};
+	stage = STAGE_RECLAIM;
+	return SYS_AGAIN;
+}
+
+/* When that has helped nobody either, somebody has to make room. */
+static sysret_t reclaim_turn(void)
+{
+	if (reclaim_chunk(&reclaim))
+		return SYS_AGAIN;
+	if (reclaim.freed)
+		return end_round();
 	if (oom_kill()) {
 		stage = STAGE_DEATH;
 		/* The victim's threads may be among those who wait. */
@@ -86,6 +101,8 @@ static sysret_t do_stage(void)
 	switch (stage) {
 	case STAGE_DRAIN:
 		return drain_turn();
+	case STAGE_RECLAIM:
+		return reclaim_turn();
 	case STAGE_DEATH:
 		return death_turn();
 	default:

@@ -1,6 +1,7 @@
 /* madvise. */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "mm/lazy_free.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
@@ -51,6 +52,15 @@ static struct vma_change change_for(int advice)
 	}
 }
 
+/* Let them go when memory is short. 0 or -EAGAIN. [lock] */
+static int discard_lazily(struct space *space, uint64_t *va, uint64_t end)
+{
+	if (umap_split_edges(space, *va, end))
+		return -EAGAIN;
+	space_free_lazily(space, va, end);
+	return 0;
+}
+
 /* Drop the pages of [*va, end), as far as the budget goes. 0 or -ENOMEM. [lock] */
 static int discard_pages(struct space *space, uint64_t *va, uint64_t end)
 {
@@ -97,6 +107,8 @@ static int advise(struct space *space, const struct vma_range *range, int advice
 
 	if (advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED)
 		return discard_pages(space, at, range->end);
+	if (advice == MADV_FREE)
+		return discard_lazily(space, at, range->end);
 	if (umap_split_edges(space, *at, range->end) || vma_alter(&space->vmas, range, &change))
 		return -EAGAIN;
 	*at = range->end;

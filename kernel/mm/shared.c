@@ -79,7 +79,12 @@ struct vm_object *shared_create(uint64_t size)
 	shared->object = (struct vm_object){.ops = &shared_ops, .size = size, .refs = 1};
 	shared->lock = LOCK_INIT("shared object", RANK_OBJECT);
 	page_tree_init(&shared->pages, size >> PAGE_SHIFT);
-	return &shared->object;
+	/* The first page at least shall not lack a table: mmap can say so, a fault cannot. */
+	if (page_tree_slot(&shared->pages, 0))
+		return &shared->object;
+	page_tree_reap(&shared->pages, 1, &shared->reaped);
+	slab_free(&shared_cache, shared);
+	return NULL;
 }
 
 /* --- taking apart --- */

@@ -51,8 +51,9 @@ void umap_move(struct space *space, uint64_t *va, uint64_t end, uint64_t offset,
 
 		if (unlikely(!target || *target || (*entry & PTE_LARGE)))
 			panic("the move of a page from %p was not prepared", (void *)*va);
-		fill(target, *entry);
-		empty(entry);
+		/* Another CPU may make it dirty until it is gone from here. */
+		fill(target, __atomic_exchange_n(entry, 0, __ATOMIC_ACQ_REL));
+		table_page(entry)->word--;
 		tlb_batch_page(&batch, *va);
 		*va += PAGE_SIZE;
 	}

@@ -5,6 +5,8 @@
 // starve largest MIB    a small process wants what a sleeping one of MIB has: that one is killed
 // starve alone          the first process takes all there is, by calls: at last one fails
 // starve fault          the same by touching: it ends by SIGBUS
+// starve lazy MIB       the first process lets go MIB with MADV_FREE, writes some of it again,
+//                       and takes as much: some of it goes, what was written stays
 #include "say.h"
 
 #include <signal.h>
@@ -114,6 +116,45 @@ static int alone(void)
 	return area != MAP_FAILED || errno != ENOMEM;
 }
 
+// Of the first half of the pages let go, which are single ones, one in so many is written again.
+#define KEPT_EVERY 7
+
+// 0 when what was written since is there, and the rest is as it was or zero; *gone is how much.
+static int check_let_go(const char *pages, size_t size, size_t *gone)
+{
+	for (size_t i = 0; i < size / PAGE; i++) {
+		char has = pages[i * PAGE], kept = i < size / PAGE / 2 && i % KEPT_EVERY == 0;
+
+		if (has != (kept ? 2 : 1) && (kept || has != 0))
+			return 1;
+		*gone += has == 0;
+	}
+	return 0;
+}
+
+// The first process lets go, and takes as much again.
+static int lazy(uintptr_t mib)
+{
+	size_t size = mib * MIB, gone = 0;
+	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	madvise(pages, size / 2, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < size; i += PAGE)
+		pages[i] = 1;
+	if (madvise(pages, size, MADV_FREE))
+		return 2;
+	for (size_t i = 0; i < size / PAGE / 2; i += KEPT_EVERY)
+		pages[i * PAGE] = 2;
+	if (check_let_go(pages, size, &gone) || gone)
+		return 3;
+	// Not in a child: what fork shares is not let go.
+	take(size);
+	if (check_let_go(pages, size, &gone))
+		return 4;
+	say("lazy: some went: %s\n", gone ? "yes" : "NO");
+	return !gone;
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -125,6 +166,8 @@ int main(int argc, char **argv)
 		return largest(mib);
 	if (!strcmp(how, "alone"))
 		return alone();
+	if (!strcmp(how, "lazy"))
+		return lazy(mib);
 	if (!strcmp(how, "fault"))
 		take(1024 * MIB);
 	return 99;

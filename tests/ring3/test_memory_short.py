@@ -31,3 +31,9 @@ def test_a_fault_of_the_first_process_fails_when_it_is_alone(boot):
     assert result.status == 128 + 7, result
     assert "out of memory: no page for pid=1 (starve)" in result.log
     assert not KILLED.search(result.log)
+
+
+def test_what_was_let_go_is_taken_back_and_nobody_is_killed(boot):
+    result = boot("starve", "lazy", "36", cpus=2, mem="64M", timeout=90)
+    assert result.status == 0, result
+    assert "out of memory" not in result.log
