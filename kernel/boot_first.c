@@ -7,6 +7,7 @@
 #include "boot_memory.h"
 #include "core/log.h"
 #include "core/paint.h"
+#include "core/standstill.h"
 #include "core/timer.h"
 #include "core/verdict.h"
 #include "dev/console.h"
@@ -15,11 +16,15 @@
 #include "lib/cmdline.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/census.h"
+#include "mm/failalloc.h"
 #include "mm/phys.h"
 #include "mm/tlb_flush.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
+#include "proc/large_fault.h"
 #include "proc/sched.h"
+#include "sys/ktest_call.h"
 
 #define PATH_MAX_FIRST	  64
 #define DEFAULT_PATH	  "/bin/smoke"
@@ -58,12 +63,29 @@ static void tell_switches(void)
 		 counts.loads, counts.kept, counts.rounds, counts.asks, counts.asked);
 }
 
+/* The word census: with all processes gone, is every frame where it should be? */
+static void hold_census(void)
+{
+	uint64_t found;
+
+	if (!cmdline_has(boot_info.cmdline, "census"))
+		return;
+	while (!standstill_begin(NULL))
+		smp_poll();
+	found = census();
+	standstill_end();
+	if (found)
+		panic("the census found %lu things wrong", found);
+	log_line("census: all is accounted for");
+}
+
 /* All processes are gone: what is left to say, the verdict, and the end of the machine's work. */
 static __noreturn void finish(int wait_status)
 {
 	int signal = STATUS_SIGNAL(wait_status);
 
 	console_flush_sync();
+	hold_census();
 	boot_memory_tell_end();
 	paint_log();
 	timers_log();
@@ -109,6 +131,8 @@ void boot_first_process(void)
 
 	fdtables_init();
 	exec_init();
+	large_faults_init();
+	ktest_call_init(boot_info.cmdline);
 	archive_init();
 	read_archives();
 	boot_console_for_programs();
@@ -128,6 +152,7 @@ void boot_first_process(void)
 	log_line("proc: pid=%ld created, PML4 at %lx, kernel half linked", init_process->pid,
 		 init_process->space->root.raw);
 	boot_memory_tell();
+	failalloc_init(boot_info.cmdline);
 	/* Last: on another CPU it may have ended before this one looks again. */
 	sched_start(process_first_thread(init_process));
 }

@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/cr3.h"
+#include "mm/census.h"
 #include "mm/frames.h"
 #include "mm/kmap.h"
 #include "mm/online.h"
@@ -97,6 +98,7 @@ static paddr_t trampoline_tables(void)
 
 		entries[level_index(va, level)] = to | PTE_PRESENT | PTE_WRITE;
 	}
+	census_extra_root = table[PT_LEVELS];
 	return table[PT_LEVELS];
 }
 

@@ -16,12 +16,14 @@
 #include "core/lock.h"
 #include "core/log.h"
 #include "core/panic.h"
+#include "core/standstill.h"
 #include "core/trapinfo.h"
 #include "entry_log.h"
 #include "irq.h"
 #include "memory_task.h"
 #include "mm/cr3.h"
 #include "mm/drain.h"
+#include "proc/boundary.h"
 #include "proc/large_fault.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -109,7 +111,7 @@ static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, stru
 
 #define CPU_WORK_UNLOCKED                                                                   \
 	(CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST | CPU_WORK_REAP | CPU_WORK_DRAIN | \
-	 CPU_WORK_MEMORY)
+	 CPU_WORK_MEMORY | CPU_WORK_STAND)
 
 /* Work that locked code and interrupt handlers left for a moment without locks. */
 static void do_cpu_work(struct cpu *cpu)
@@ -125,6 +127,8 @@ static void do_cpu_work(struct cpu *cpu)
 		memory_task_wake();
 	if (work & CPU_WORK_REAP)
 		reap_task_wake();
+	if (work & CPU_WORK_STAND)
+		standstill_serve();
 	if (work & CPU_WORK_DRAIN)
 		drain_this_cpu();
 	if ((work & CPU_WORK_MEMORY) && cpu->current)
@@ -189,6 +193,8 @@ static bool run_continuation(struct thread *thread, struct trapframe *tf)
 		restart_after_fault(thread);
 		return true;
 	}
+	if (result == SYS_AGAIN)
+		boundary_passed(thread);
 	if (result == SYS_AGAIN || result == SYS_BLOCKED)
 		return result == SYS_AGAIN;
 	thread->cont.run = NULL;
@@ -316,8 +322,10 @@ enum exit_kind exit_loop(struct trapframe *tf)
 static __noinline enum exit_kind call_goes_on(struct thread *thread, struct trapframe *tf,
 					      sysret_t result)
 {
-	if (result == SYS_AGAIN)
+	if (result == SYS_AGAIN) {
+		boundary_passed(thread);
 		return EXIT_WINDOW; /* that was a chunk of long work */
+	}
 	if (result == SYS_FAULT_WAIT)
 		restart_after_fault(thread);
 	else

@@ -4,6 +4,7 @@
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/vectors.h"
 #include "core/log.h"
+#include "core/standstill.h"
 #include "mm/drain.h"
 #include "mm/tlb_flush.h"
 
@@ -41,6 +42,7 @@ void irq_handle(uint64_t vector, struct thread *thread)
 	case VECTOR_RESCHED: /* the exit loop looks */
 		apic_eoi();
 		drain_note();
+		standstill_note();
 		return;
 	case VECTOR_TLB:
 		apic_eoi();

@@ -9,6 +9,7 @@
 #include "lib/list.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/census.h"
 #include "mm/frames.h"
 #include "mm/page_tree.h"
 #include "mm/phys.h"
@@ -79,10 +80,23 @@ static void file_release(struct vm_object *object)
 static const struct vm_object_ops file_ops = {
 	.read = file_read, .page = file_page, .release = file_release};
 
+/* Pages of files that were mapped stay. */
+static void visit_files(void (*fn)(struct page *frame))
+{
+	const struct archive_file *file;
+
+	list_for_each_entry (file, &files, link)
+		page_tree_visit(&file->pages, ALIGN_UP(file->object.size, PAGE_SIZE) >> PAGE_SHIFT,
+				0, fn);
+}
+
+static struct census_owner archive_frames = {.name = "a file of the archive", .visit = visit_files};
+
 void archive_init(void)
 {
 	slab_init(&file_cache, "archive file", sizeof(struct archive_file), 8);
 	exec_lookup = archive_lookup;
+	census_register(&archive_frames);
 }
 
 static const char *without_root(const char *name)

@@ -4,6 +4,7 @@
 #include "arch/x86_64/page_copy.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/census.h"
 #include "mm/frames.h"
 #include "mm/object.h"
 #include "mm/phys.h"
@@ -17,8 +18,16 @@
 
 static struct page *zero_page; /* with a reference of its own, which stays */
 
+static void visit_zero_page(void (*fn)(struct page *frame))
+{
+	fn(zero_page);
+}
+
+static struct census_owner zero_owner = {.name = "the page of zeros", .visit = visit_zero_page};
+
 void fault_init(void)
 {
+	census_register(&zero_owner);
 	zero_page = frame_alloc_zeroed(PAGE_OBJECT);
 	if (!zero_page)
 		panic("no memory for the page of zeros");

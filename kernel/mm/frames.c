@@ -5,6 +5,7 @@
 #include "core/lock.h"
 #include "core/symbols.h"
 #include "lib/upcall.h"
+#include "mm/failalloc.h"
 #include "mm/online.h"
 #include "mm/phys.h"
 
@@ -116,8 +117,11 @@ static void note_failure(void)
 
 struct page *frames_alloc(unsigned int order, enum page_type type)
 {
-	struct page *page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
+	struct page *page;
 
+	if (failalloc())
+		return NULL;
+	page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
 	if (page)
 		page->type = (uint8_t)type;
 	else if (order <= FRAMES_COMMON_ORDER)
@@ -187,7 +191,7 @@ static inline struct page *take(enum page_type type, uintptr_t caller)
 	struct magazine *m = PERCPU(magazine);
 	struct page *page;
 
-	if (unlikely(m->count == 0) && !refill(m, caller))
+	if (failalloc() || (unlikely(m->count == 0) && !refill(m, caller)))
 		return NULL;
 	page = m->frames[--m->count];
 	*page = (struct page){.type = (uint8_t)type};
@@ -251,4 +255,21 @@ uint64_t frames_total(void)
 	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
 		count += zones[i].buddy.frames;
 	return count;
+}
+
+const struct buddy *frames_zone(unsigned i)
+{
+	return i < ARRAY_SIZE(zones) ? &zones[i].buddy : NULL;
+}
+
+struct page *frames_in_magazine(uint32_t cpu, uint32_t i)
+{
+	const struct magazine *m = PERCPU_OF(cpu, magazine);
+
+	return i < m->count ? m->frames[i] : NULL;
+}
+
+bool frames_contain(pfn_t pfn)
+{
+	return buddy_contains(&zone_of(pfn)->buddy, pfn);
 }

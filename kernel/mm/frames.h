@@ -57,3 +57,10 @@ uint64_t frames_total(void);
 
 /* Hand this CPU's magazine back to the zones. Takes RANK_ZONE. */
 void frames_drain(void);
+
+/* For the census, while nobody allocates: zone `i` and frame `i` of a CPU's magazine; or NULL. */
+const struct buddy *frames_zone(unsigned i);
+struct page *frames_in_magazine(uint32_t cpu, uint32_t i);
+
+/* Does the frame belong to a zone, so that it is allocated and freed? */
+bool frames_contain(pfn_t pfn);

@@ -18,7 +18,8 @@
 static struct lock kmap_lock = LOCK_INIT("kmap", RANK_KMAP);
 static struct memmap *boot_map; /* NULL once frames come from the allocator */
 static bool sealed;
-static uint64_t mmio_next = MMIO_BASE; /* [kmap_lock] */
+static pte_t sealed_slots[PT_ENTRIES - FIRST_SLOT]; /* as they were then */
+static uint64_t mmio_next = MMIO_BASE;		    /* [kmap_lock] */
 paddr_t master_pml4;
 
 static paddr_t boot_table(void)
@@ -168,6 +169,13 @@ int kmap_slot(uint64_t va)
 void kmap_seal(void)
 {
 	sealed = true;
+	memcpy(sealed_slots, (const pte_t *)phys_to_virt(master_pml4) + FIRST_SLOT,
+	       sizeof(sealed_slots));
+}
+
+pte_t kmap_sealed_slot(unsigned slot)
+{
+	return sealed_slots[slot - FIRST_SLOT];
 }
 
 static __noreturn __noinline void slots_differ(paddr_t root, const pte_t *other,

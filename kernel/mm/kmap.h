@@ -36,6 +36,9 @@ __must_check int kmap_slot(uint64_t va);
 /* From now on the PML4 slots 256..511 do not change: creating one panics. */
 void kmap_seal(void);
 
+/* What the master's slot (256..511) was when they were sealed. */
+pte_t kmap_sealed_slot(unsigned slot);
+
 /* Compare the sealed slots with those of the PML4 at `root`; panics naming the first that differs.
  */
 void kmap_check_slots(paddr_t root);

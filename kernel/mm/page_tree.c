@@ -24,11 +24,6 @@ static void **table_alloc(void)
 	return page ? page_to_virt(page) : NULL;
 }
 
-static void table_free(void **table)
-{
-	frame_free(paddr_to_page(direct_map_to_phys(table)));
-}
-
 void page_tree_init(struct page_tree *tree, uint64_t pages)
 {
 	tree->root = NULL;
@@ -60,27 +55,41 @@ struct page **page_tree_slot(struct page_tree *tree, uint64_t index)
 	return (struct page **)word;
 }
 
-void page_tree_reap(struct page_tree *tree, uint64_t pages, uint64_t *at)
+/*
+ * Pass the page at `index`, if there is one, and the tables that end there to `fn`, the lowest
+ * first. Returns where to go on: tables that were passed before are not read again.
+ */
+static uint64_t step(const struct page_tree *tree, uint64_t pages, uint64_t index,
+		     void (*fn)(struct page *frame))
 {
 	unsigned level = tree->levels - 1;
 	void **tables[LEVELS_MAX];
-	uint64_t index = *at;
 	void *word;
 
-	if (!tree->root) {
-		*at = pages;
-		return;
-	}
+	if (!tree->root)
+		return pages;
 	tables[level] = tree->root;
 	while ((word = tables[level][word_index(index, level)]) && level)
 		tables[--level] = word;
 	if (word)
-		frame_put(word);
+		fn(word);
 	index = ALIGN_DOWN(index, pages_below(level)) + pages_below(level);
 	for (; level < tree->levels; level++) {
 		if (index < pages && !IS_ALIGNED(index, pages_below(level + 1)))
 			break;
-		table_free(tables[level]);
+		fn(paddr_to_page(direct_map_to_phys(tables[level])));
 	}
-	*at = index;
+	return index;
+}
+
+void page_tree_reap(struct page_tree *tree, uint64_t pages, uint64_t *at)
+{
+	*at = step(tree, pages, *at, frame_put);
+}
+
+void page_tree_visit(const struct page_tree *tree, uint64_t pages, uint64_t at,
+		     void (*fn)(struct page *frame))
+{
+	while (at < pages)
+		at = step(tree, pages, at, fn);
 }

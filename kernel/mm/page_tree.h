@@ -27,3 +27,10 @@ struct page **page_tree_slot(struct page_tree *tree, uint64_t index);
  * page, or pass the hole, at *at, which moves on; and free the tables that end there.
  */
 void page_tree_reap(struct page_tree *tree, uint64_t pages, uint64_t *at);
+
+/*
+ * Pass the frames of a tree of `pages` pages, of which the part below `at` has been taken apart, to
+ * `fn`: its pages, and its tables.
+ */
+void page_tree_visit(const struct page_tree *tree, uint64_t pages, uint64_t at,
+		     void (*fn)(struct page *frame));

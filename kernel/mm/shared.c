@@ -14,13 +14,14 @@ struct shared {
 	struct vm_object object;
 	struct lock lock;
 	struct page_tree pages; /* [lock] */
-	struct list dead_link;	/* [dead_lock] */
+	struct list link;	/* [list_lock] in `alive` or `dead` */
 	uint64_t reaped;	/* the page from which on it is still to be taken apart */
 };
 
 static struct slab_cache shared_cache;
-static struct lock dead_lock = LOCK_INIT("dead objects", RANK_OBJECT);
-static struct list dead = LIST_INIT(dead); /* [dead_lock] */
+static struct lock list_lock = LOCK_INIT("shared objects", RANK_OBJECT);
+static struct list alive = LIST_INIT(alive); /* [list_lock] */
+static struct list dead = LIST_INIT(dead);   /* [list_lock] */
 
 void shared_init(void)
 {
@@ -61,9 +62,10 @@ static size_t shared_read(struct vm_object *object, uint64_t offset, void *dst, 
 
 static void shared_release(struct vm_object *object)
 {
-	lock_acquire(&dead_lock);
-	list_add_tail(&dead, &of_object(object)->dead_link);
-	lock_release(&dead_lock);
+	lock_acquire(&list_lock);
+	list_del(&of_object(object)->link);
+	list_add_tail(&dead, &of_object(object)->link);
+	lock_release(&list_lock);
 	this_cpu()->work |= CPU_WORK_REAP;
 }
 
@@ -80,11 +82,15 @@ struct vm_object *shared_create(uint64_t size)
 	shared->lock = LOCK_INIT("shared object", RANK_OBJECT);
 	page_tree_init(&shared->pages, size >> PAGE_SHIFT);
 	/* The first page at least shall not lack a table: mmap can say so, a fault cannot. */
-	if (page_tree_slot(&shared->pages, 0))
-		return &shared->object;
-	page_tree_reap(&shared->pages, 1, &shared->reaped);
-	slab_free(&shared_cache, shared);
-	return NULL;
+	if (!page_tree_slot(&shared->pages, 0)) {
+		page_tree_reap(&shared->pages, 1, &shared->reaped);
+		slab_free(&shared_cache, shared);
+		return NULL;
+	}
+	lock_acquire(&list_lock);
+	list_add(&alive, &shared->link);
+	lock_release(&list_lock);
+	return &shared->object;
 }
 
 /* --- taking apart --- */
@@ -94,22 +100,37 @@ bool shared_reap_some(void)
 	struct shared *shared = NULL;
 	uint64_t pages;
 
-	lock_acquire(&dead_lock);
+	lock_acquire(&list_lock);
 	if (!list_empty(&dead))
-		shared = list_first_entry(&dead, struct shared, dead_link);
-	lock_release(&dead_lock);
+		shared = list_first_entry(&dead, struct shared, link);
+	lock_release(&list_lock);
 	if (!shared)
 		return false;
 	pages = shared->object.size >> PAGE_SHIFT;
 	for (unsigned i = 0; i < REAP_BUDGET; i++) {
 		page_tree_reap(&shared->pages, pages, &shared->reaped);
 		if (shared->reaped >= pages) {
-			lock_acquire(&dead_lock);
-			list_del(&shared->dead_link);
-			lock_release(&dead_lock);
+			lock_acquire(&list_lock);
+			list_del(&shared->link);
+			lock_release(&list_lock);
 			slab_free(&shared_cache, shared);
 			break;
 		}
 	}
 	return true;
+}
+
+static void visit_list(const struct list *list, void (*fn)(struct page *frame))
+{
+	const struct shared *shared;
+
+	list_for_each_entry (shared, list, link)
+		page_tree_visit(&shared->pages, shared->object.size >> PAGE_SHIFT, shared->reaped,
+				fn);
+}
+
+void shared_visit(void (*fn)(struct page *frame))
+{
+	visit_list(&alive, fn);
+	visit_list(&dead, fn);
 }

@@ -17,3 +17,6 @@ struct vm_object *shared_create(uint64_t size);
  * more is to do. Whoever drops the last reference asks for it (CPU_WORK_REAP). Takes RANK_OBJECT.
  */
 bool shared_reap_some(void);
+
+/* Pass every frame that the objects hold to `fn`. While the machine stands still. */
+void shared_visit(void (*fn)(struct page *frame));

@@ -3,6 +3,7 @@
 #include "arch/x86_64/cpu.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/failalloc.h"
 #include "mm/frames.h"
 #include "mm/phys.h"
 
@@ -21,9 +22,8 @@ struct slab {
 #define MAX_ORDER      3
 #define MAGAZINE_MAX   8      /* objects */
 #define MAGAZINE_BYTES KIB(4) /* what one may hold, but for the first object */
-#define CACHES_MAX     16
 
-static struct slab_cache *caches[CACHES_MAX]; /* by id; made at boot */
+static struct slab_cache *caches[SLAB_CACHES_MAX]; /* by id; made at boot */
 static uint32_t cache_count;
 
 static size_t header_size(size_t align)
@@ -48,7 +48,7 @@ void slab_init(struct slab_cache *cache, const char *name, size_t size, size_t a
 	ASSERT(cache->per_slab > 0);
 	list_init(&cache->partial);
 	cache->capacity = (uint32_t)MAX(MIN(MAGAZINE_BYTES / size, (size_t)MAGAZINE_MAX), 1UL);
-	ASSERT(cache_count < CACHES_MAX);
+	ASSERT(cache_count < SLAB_CACHES_MAX);
 	cache->id = cache_count++;
 	caches[cache->id] = cache;
 }
@@ -136,7 +136,7 @@ struct slab_magazine {
 	void *objects[MAGAZINE_MAX];
 };
 
-static DEFINE_PERCPU(struct slab_magazine, slab_magazines)[CACHES_MAX];
+static DEFINE_PERCPU(struct slab_magazine, slab_magazines)[SLAB_CACHES_MAX];
 
 static inline struct slab_magazine *magazine_of(const struct slab_cache *cache)
 {
@@ -168,7 +168,7 @@ void *slab_alloc(struct slab_cache *cache)
 {
 	struct slab_magazine *m = magazine_of(cache);
 
-	if (unlikely(!m->count) && !refill(cache, m))
+	if (failalloc() || (unlikely(!m->count) && !refill(cache, m)))
 		return NULL;
 	return memset(m->objects[--m->count], 0, cache->size);
 }
@@ -200,4 +200,47 @@ void slab_drain(void)
 
 		drain_to(cache, magazine_of(cache), 0);
 	}
+}
+
+/* --- for the census --- */
+
+const struct slab_cache *slab_cache_by_id(uint32_t id)
+{
+	return id < cache_count ? caches[id] : NULL;
+}
+
+uint64_t slab_kept(const struct slab_cache *cache)
+{
+	uint64_t kept = 0;
+
+	for (uint32_t cpu = 0; cpu < cpu_count; cpu++)
+		kept += (*PERCPU_OF(cpu, slab_magazines))[cache->id].count;
+	return kept;
+}
+
+static bool is_cache(const struct slab_cache *cache)
+{
+	for (uint32_t id = 0; id < cache_count; id++) {
+		if (caches[id] == cache)
+			return true;
+	}
+	return false;
+}
+
+const char *slab_look(const struct page *head, const struct slab_cache **cache, uint32_t *in_use)
+{
+	const struct slab *slab = page_to_virt(head);
+	uint32_t free = 0;
+
+	if (!is_cache(slab->cache) || slab->cache->order != head->order)
+		return "no slab of any cache";
+	*cache = slab->cache;
+	*in_use = slab->in_use;
+	for (const void *object = slab->free; object; object = *(void *const *)object) {
+		if (slab_of(slab->cache, object) != slab || ++free > slab->cache->per_slab)
+			return "a slab whose list of free objects is broken";
+	}
+	if (free + slab->in_use != slab->cache->per_slab)
+		return "a slab whose free objects are miscounted";
+	return NULL;
 }

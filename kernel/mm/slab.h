@@ -7,6 +7,10 @@
 #include "core/lock.h"
 #include "lib/list.h"
 
+struct page;
+
+#define SLAB_CACHES_MAX 16
+
 struct slab_cache {
 	struct lock lock;
 	const char *name;
@@ -32,3 +36,15 @@ void slab_free(struct slab_cache *cache, void *object);
 
 /* Give the objects in this CPU's magazines back to their slabs. Takes RANK_SLAB, RANK_ZONE. */
 void slab_drain(void);
+
+/* For the census and statistics: the cache of that number, from 0; NULL behind the last. */
+const struct slab_cache *slab_cache_by_id(uint32_t id);
+
+/* Objects of the cache that lie in magazines, of all CPUs. A hint, unless nobody allocates. */
+uint64_t slab_kept(const struct slab_cache *cache);
+
+/*
+ * What is wrong with the slab that `head` is the first frame of, in words, or NULL: then its cache,
+ * and the number of its objects in use (those in magazines too). Nobody may allocate meanwhile.
+ */
+const char *slab_look(const struct page *head, const struct slab_cache **cache, uint32_t *in_use);

@@ -16,6 +16,8 @@
 
 static struct slab_cache space_cache;
 static uint64_t last_serial; /* atomic */
+static struct lock spaces_lock = LOCK_INIT("spaces", RANK_OBJECT);
+static struct list spaces = LIST_INIT(spaces); /* [spaces_lock] */
 
 void space_init(void)
 {
@@ -60,6 +62,9 @@ struct space *space_create(void)
 	vma_tree_init(&space->vmas);
 	claim_init(&space->claim);
 	link_kernel_half(space->root);
+	lock_acquire(&spaces_lock);
+	list_add(&spaces, &space->link);
+	lock_release(&spaces_lock);
 	return space;
 }
 
@@ -89,8 +94,18 @@ void space_destroy(struct space *space)
 	if (root->word || space->resident || space->vmas.count)
 		panic("space %p destroyed with %lu pages, %u vmas, %lu entries left", (void *)space,
 		      space->resident, space->vmas.count, root->word);
+	lock_acquire(&spaces_lock);
+	list_del(&space->link);
+	lock_release(&spaces_lock);
 	frame_free(root);
 	slab_free(&space_cache, space);
+}
+
+struct space *space_next(const struct space *space)
+{
+	struct list *next = space ? space->link.next : spaces.next;
+
+	return next == &spaces ? NULL : container_of(next, struct space, link);
 }
 
 /* Unmap what vmas cover from space->clear_cursor on; true when nothing is left. [lock] */

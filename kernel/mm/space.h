@@ -12,6 +12,7 @@
 #include "core/sysret.h"
 #include "lib/addr.h"
 #include "lib/bitmap.h"
+#include "lib/list.h"
 #include "mm/limits.h"
 #include "mm/vma.h"
 
@@ -40,6 +41,7 @@ struct space {
 	uint64_t resident;	    /* [lock] frames mapped */
 	uint64_t large;		    /* [lock] large pages mapped */
 	uint64_t tables;	    /* [lock] page tables, PML4 included */
+	struct list link;	    /* [spaces_lock] */
 };
 
 /* What an access wanted: the bits of a page fault's error code that say it (SDM 3A 4.7). */
@@ -175,6 +177,10 @@ sysret_t space_brk(struct space *space, uint64_t brk, uint64_t *cursor);
  * -ENOMEM (`to` is then to be cleared and destroyed). The caller holds `from`'s claim.
  */
 sysret_t space_fork_chunk(struct space *from, struct space *to, uint64_t *cursor);
+
+/* All spaces that there are, one after the other, while the machine stands; NULL begins and ends.
+ */
+struct space *space_next(const struct space *space);
 
 /* May the CR3 of some CPU hold the space? */
 bool space_is_live(const struct space *space);

@@ -11,6 +11,11 @@ void vma_cache_init(void)
 	slab_init(&vma_slab, "vma", sizeof(struct vma), 8);
 }
 
+uint64_t vma_cache_in_use(void)
+{
+	return vma_slab.in_use - slab_kept(&vma_slab);
+}
+
 struct vma *vma_alloc(void)
 {
 	return slab_alloc(&vma_slab);

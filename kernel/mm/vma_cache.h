@@ -35,3 +35,6 @@ int vma_unmap(struct vma_tree *tree, const struct vma_range *range);
 /* vma_change(). */
 int vma_alter(struct vma_tree *tree, const struct vma_range *range,
 	      const struct vma_change *change);
+
+/* Vmas that are in use. A hint, unless the machine stands still. */
+uint64_t vma_cache_in_use(void);

@@ -1,6 +1,7 @@
 #include "proc/exec_state.h"
 
 #include "lib/string.h"
+#include "mm/census.h"
 #include "mm/frames.h"
 #include "mm/object.h"
 #include "mm/phys.h"
@@ -8,9 +9,30 @@
 #include "proc/exec.h"
 
 static struct slab_cache exec_cache;
+static struct lock states_lock = LOCK_INIT("exec states", RANK_OBJECT);
+static struct list states = LIST_INIT(states); /* [states_lock] */
+
+static void visit(char *page, void (*fn)(struct page *frame))
+{
+	if (page)
+		fn(paddr_to_page(direct_map_to_phys(page)));
+}
+
+static void visit_states(void (*fn)(struct page *frame))
+{
+	const struct exec_state *exec;
+
+	list_for_each_entry (exec, &states, link) {
+		visit(exec->path, fn);
+		visit(exec->piece, fn);
+	}
+}
+
+static struct census_owner state_frames = {.name = "execve", .visit = visit_states};
 
 void exec_init(void)
 {
+	census_register(&state_frames);
 	slab_init(&exec_cache, "exec", sizeof(struct exec_state), 8);
 }
 
@@ -33,6 +55,9 @@ struct exec_state *exec_state_create(void)
 
 	if (!exec)
 		return NULL;
+	lock_acquire(&states_lock);
+	list_add(&states, &exec->link);
+	lock_release(&states_lock);
 	exec->path = page_alloc();
 	exec->piece = page_alloc();
 	if (exec->path && exec->piece)
@@ -43,6 +68,9 @@ struct exec_state *exec_state_create(void)
 
 void exec_state_free(struct exec_state *exec)
 {
+	lock_acquire(&states_lock);
+	list_del(&exec->link);
+	lock_release(&states_lock);
 	page_free(exec->path);
 	page_free(exec->piece);
 	if (exec->object)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/addr.h"
+#include "lib/list.h"
 #include "proc/elf.h"
 #include "proc/exec_stack.h"
 
@@ -16,6 +17,7 @@ struct exec_array {
 };
 
 struct exec_state {
+	struct list link;	  /* [states_lock] in the list of all */
 	struct vm_object *object; /* the file */
 	struct space *space;	  /* the new one; after the exchange the old one */
 	struct elf_image image;

@@ -1,7 +1,30 @@
 #include "proc/large_fault.h"
 
+#include "mm/census.h"
 #include "mm/large.h"
 #include "mm/space.h"
+#include "proc/process.h"
+
+static void visit_blocks(void (*fn)(struct page *frame))
+{
+	const struct process *process = NULL;
+	const struct thread *thread;
+
+	while ((process = process_next(process))) {
+		list_for_each_entry (thread, &process->threads, process_link) {
+			if (thread->fault.block)
+				fn(thread->fault.block);
+		}
+	}
+}
+
+static struct census_owner block_frames = {.name = "a fault for a large page",
+					   .visit = visit_blocks};
+
+void large_faults_init(void)
+{
+	census_register(&block_frames);
+}
 
 static bool give_up(struct thread *thread)
 {

@@ -12,3 +12,6 @@
  * says so).
  */
 bool large_fault_step(struct thread *thread);
+
+/* At boot: the census learns of blocks that are being cleared. */
+void large_faults_init(void);

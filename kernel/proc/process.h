@@ -29,6 +29,7 @@ struct process {
 	bool stop_news;		    /* [tree_lock] wait4 has not yet told that it stopped, */
 	bool continue_news;	    /* [tree_lock] or that it goes on */
 	int wait_status;	    /* [tree_lock] as wait4 returns it */
+	uint32_t kill_at; /* chunks that it may do until a test kills it; 0: all (proc/boundary.h) */
 	struct waitq child_changed; /* its threads in wait4 */
 
 	struct space *space; /* changed by exec only */

@@ -1,11 +1,13 @@
 #include "sys/syscall.h"
 
 #include "abi/errno.h"
+#include "abi/ktest.h"
 #include "abi/syscall_nr.h"
 #include "core/log.h"
 #include "lib/bitmap.h"
 #include "proc/process.h"
 #include "sys/args.h"
+#include "sys/ktest_call.h"
 
 #define LAST_NUMBER  511  /* of the table */
 #define NUMBERS_TOLD 1024 /* numbers from here on are told once in all */
@@ -43,7 +45,7 @@ sysret_t syscall_dispatch(struct trapframe *frame)
 	uint64_t number = (uint32_t)frame->error;
 
 	if (unlikely(number >= ARRAY_SIZE(table)))
-		return syscall_missing(frame);
+		return number == NR_KTEST ? sys_ktest(frame) : syscall_missing(frame);
 	return table[number](frame);
 }
 

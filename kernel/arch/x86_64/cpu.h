@@ -20,6 +20,7 @@ struct thread;
 #define CPU_WORK_REAP	 0x20 /* objects that nobody uses are to be taken apart */
 #define CPU_WORK_DRAIN	 0x40 /* hand back what the CPU keeps of frames and objects (mm/drain.h) */
 #define CPU_WORK_MEMORY	 0x80 /* an allocation failed */
+#define CPU_WORK_STAND	 0x100 /* the machine is to stand still (core/standstill.h) */
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
 struct cpu {

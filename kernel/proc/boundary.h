@@ -1,0 +1,20 @@
+/* Killing a process between two chunks of its work, for tests. */
+#pragma once
+
+#include "proc/process.h"
+
+/* SIGKILL to the process when it has come to the end of `chunks` more chunks; 0: not. */
+void boundary_kill_at(struct process *process, uint32_t chunks);
+
+/* How many processes were killed so. */
+uint64_t boundary_kills(void);
+
+/* `thread` has done a chunk of long work. Takes RANK_TREE. */
+void boundary_count(struct thread *thread);
+
+/* The same where nearly nobody is counted. */
+static inline void boundary_passed(struct thread *thread)
+{
+	if (unlikely(thread->process->kill_at))
+		boundary_count(thread);
+}

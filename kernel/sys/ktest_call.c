@@ -1,0 +1,100 @@
+#include "sys/ktest_call.h"
+
+#include "abi/ktest.h"
+#include "core/standstill.h"
+#include "lib/cmdline.h"
+#include "mm/census.h"
+#include "mm/failalloc.h"
+#include "mm/frames.h"
+#include "mm/slab.h"
+#include "proc/boundary.h"
+#include "sys/args.h"
+#include "sys/syscall.h"
+
+#define FAIL_EVERY 1
+#define FAIL_OWN   2
+
+static bool allowed;
+
+void ktest_call_init(const char *cmdline)
+{
+	allowed = cmdline_has(cmdline, "ktest");
+}
+
+/* What this CPU keeps for itself. */
+static void hand_back(void)
+{
+	slab_drain();
+	frames_drain();
+}
+
+static sysret_t again(struct thread *thread)
+{
+	(void)thread;
+	return sys_ktest(frame_slot());
+}
+
+/* While another CPU has the machine stand still, this one must come to its exit loop. */
+static sysret_t come_again(void)
+{
+	return thread_continue(current_thread(), SYS_AGAIN, again, NULL, CONT_KILLABLE);
+}
+
+static sysret_t hold_census(void)
+{
+	uint64_t found;
+
+	if (!standstill_begin(NULL))
+		return come_again();
+	found = census();
+	standstill_end();
+	return (sysret_t)found;
+}
+
+/*
+ * The machine stands still twice: on its way to the second time, each CPU has freed the thread that
+ * had died on it the first time.
+ */
+static sysret_t count_free(void)
+{
+	uint64_t frames;
+
+	if (!standstill_begin(NULL))
+		return come_again();
+	standstill_end();
+	if (!standstill_begin(hand_back))
+		return come_again();
+	frames = frames_free_count();
+	standstill_end();
+	return (sysret_t)frames;
+}
+
+static sysret_t set_failures(uint64_t n, unsigned how)
+{
+	if (how & ~(FAIL_EVERY | FAIL_OWN))
+		return -EINVAL;
+	failalloc_set(n, how & FAIL_EVERY, how & FAIL_OWN ? current_thread() : NULL);
+	return 0;
+}
+
+sysret_t sys_ktest(const struct trapframe *call)
+{
+	if (!allowed)
+		return syscall_missing(call);
+	switch ((enum ktest_op)arg_uint(call, 0)) {
+	case KTEST_CENSUS:
+		return hold_census();
+	case KTEST_FREE:
+		return count_free();
+	case KTEST_FAIL:
+		return set_failures(arg_u64(call, 1), arg_uint(call, 2));
+	case KTEST_FAILED:
+		return (sysret_t)failalloc_count();
+	case KTEST_KILL:
+		boundary_kill_at(current_thread()->process, arg_uint(call, 1));
+		return 0;
+	case KTEST_KILLED:
+		return (sysret_t)boundary_kills();
+	}
+	return -EINVAL;
+}

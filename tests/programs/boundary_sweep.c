@@ -1,0 +1,97 @@
+// Kills a process at the end of each chunk of its fork, exec, munmap and exit, one after the other:
+// afterwards every frame is where it should be.
+//
+// usage: boundary_sweep
+#include "books.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#define SIZE	  (1200 * PAGE)
+#define STEPS_MAX 500
+
+static char *touched(void)
+{
+	char *pages = fresh_pages(SIZE / PAGE);
+
+	madvise(pages, SIZE, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < SIZE; i += PAGE)
+		pages[i] = 1;
+	return pages;
+}
+
+static void forks(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+static void unmaps(void)
+{
+	char *pages = touched();
+
+	munmap(pages, SIZE);
+}
+
+static void execs(void)
+{
+	static char long_argument[60000];
+	char *self = (char *)getauxval(AT_EXECFN);
+
+	memset(long_argument, 'x', sizeof(long_argument) - 1);
+	sys(SYS_execve, self, ((char *[]){self, "leave", long_argument, NULL}), NULL);
+}
+
+static void exits(void)
+{
+	_exit(0);
+}
+
+// A child that does it, killed at the end of the n-th chunk. Whether it came so far.
+static bool killed_at(void (*does)(void), long n)
+{
+	long before = sys(SYS_ktest, KTEST_KILLED);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		touched();
+		sys(SYS_ktest, KTEST_KILL, n);
+		does();
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return sys(SYS_ktest, KTEST_KILLED) != before;
+}
+
+static int sweep_one(const char *name, void (*does)(void))
+{
+	long free_frames = 0, n;
+	int wrong = 0;
+
+	killed_at(does, 0);
+	wrong += !books_are_right(name, 0, &free_frames);
+	for (n = 1; n < STEPS_MAX && killed_at(does, n); n++)
+		wrong += !books_are_right(name, n, &free_frames);
+	say("boundary_sweep: %s, %s chunks, %d times wrong\n", name,
+	    n > 3 && n < STEPS_MAX ? "all" : "NOT ALL", wrong);
+	return wrong + (n <= 3 || n == STEPS_MAX);
+}
+
+static int sweep(void *arg)
+{
+	(void)arg;
+	return sweep_one("fork", forks) + sweep_one("munmap", unmaps) + sweep_one("exec", execs) +
+	       sweep_one("exit", exits);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "leave") == 0)
+		return 0;
+	return as_first_process(sweep, NULL);
+}
