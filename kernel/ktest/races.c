@@ -1,13 +1,13 @@
 /*
- * Races on one address space: a CPU unmaps, protects and forks its pages while the others read and
- * write them by user copies. A CPU that goes on with an old translation is caught (a panic on the
- * CPU that finds out)
+ * Races on one address space: a CPU unmaps, protects and forks its pages, one of them in a large
+ * page that is split and made anew, while the others read and write them by user copies. A CPU that
+ * goes on with an old translation is caught
  * - by a page that was unmapped: its frame, kept from being freed, is filled with a pattern that no
  *   CPU may read, and that must still be there when it is given back;
  * - by a page that was made read-only: it changes no more;
  * - by what a forked space has of a page: it does not change with the parent's;
  * - by what a page's writer has told to be in it: who looks afterwards finds that or something
- * newer.
+ *   newer.
  */
 #include "abi/mman.h"
 #include "arch/x86_64/cpu.h"
@@ -15,7 +15,9 @@
 #include "core/log.h"
 #include "core/verdict.h"
 #include "ktest/ktest.h"
+#include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/large.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
 #include "mm/tlb_flush.h"
@@ -26,11 +28,13 @@
 
 #define PAGES	   8
 #define NEIGHBOURS 4 /* of these; the others have tables of their own, which go with the page */
+#define IN_LARGE   7 /* one that is in the middle of a large page, until that is split */
 #define FIRST_VA   0x40000000UL
 #define POISON	   0xdeadf4eedeadf4eeUL
-#define KEPT	   16  /* poisoned frames that are kept a while */
-#define ACCESSES   32  /* in a turn */
-#define LOOKS	   200 /* at a page that must not change */
+#define KEPT	   16	 /* poisoned frames that are kept a while */
+#define ACCESSES   32	 /* in a turn */
+#define LAZY	   20000 /* polls */
+#define LOOKS	   200	 /* at a page that must not change */
 #define RW	   (PROT_READ | PROT_WRITE)
 
 static struct {
@@ -47,7 +51,9 @@ static bool stop;
 
 static uint64_t page_va(unsigned p)
 {
-	return FIRST_VA + (p < NEIGHBOURS ? p * PAGE_SIZE : p * LARGE_SIZE);
+	uint64_t va = FIRST_VA + (p < NEIGHBOURS ? p * PAGE_SIZE : p * LARGE_SIZE);
+
+	return p == IN_LARGE ? va + LARGE_SIZE / 2 : va;
 }
 
 /* Different on every CPU, which is all that is asked of it. */
@@ -94,7 +100,19 @@ static void write_page(unsigned p)
 				 __ATOMIC_RELEASE);
 }
 
-/* Sometimes without the space, to come back to it by a switch, or lazily. */
+/* Lazy until something has changed, or for a while. */
+static void stay_lazy(void)
+{
+	uint64_t before = __atomic_load_n(&rounds, __ATOMIC_RELAXED);
+
+	for (unsigned i = 0; i < LAZY; i++) {
+		if (__atomic_load_n(&rounds, __ATOMIC_RELAXED) > before + 1)
+			return;
+		smp_poll();
+	}
+}
+
+/* Sometimes without the space, which the CPU has loaded all the same if nothing else ran. */
 static sysret_t access_turn(struct thread *task)
 {
 	if (__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
@@ -103,6 +121,8 @@ static sysret_t access_turn(struct thread *task)
 		thread_prepare_wait(task);
 		return SYS_BLOCKED;
 	}
+	if (!task->space)
+		stay_lazy();
 	for (unsigned i = 0; task->space && i < ACCESSES; i++) {
 		unsigned p = any(PAGES);
 
@@ -118,7 +138,7 @@ static sysret_t access_turn(struct thread *task)
 
 /* --- the CPU that changes the pages --- */
 
-/* The frame behind an address, with a reference; NULL when there is none. */
+/* The frame behind an address, with a reference; NULL when it has none, or not alone. */
 static struct page *frame_at(struct space *of, uint64_t va)
 {
 	struct page *page = NULL;
@@ -126,7 +146,7 @@ static struct page *frame_at(struct space *of, uint64_t va)
 
 	lock_acquire(&of->lock);
 	entry = umap_find(of, va);
-	if (entry) {
+	if (entry && !(*entry & PTE_LARGE)) {
 		page = paddr_to_page(pte_frame(*entry));
 		page_get(page);
 	}
@@ -148,10 +168,15 @@ static void give_back(struct page *page)
 	frame_put(page);
 }
 
+/* The page of zeros, which others have too, is given back as it is. */
 static void poison(struct page *page)
 {
 	static unsigned next;
 
+	if (page->type != PAGE_ANON || page_refs(page) != 1) {
+		frame_put(page);
+		return;
+	}
 	for (unsigned i = 0; i < PAGE_SIZE / sizeof(uint64_t); i++)
 		words_of(page)[i] = POISON;
 	if (kept[next])
@@ -160,18 +185,49 @@ static void poison(struct page *page)
 	next = (next + 1) % KEPT;
 }
 
+static void unmap(uint64_t va, uint64_t size)
+{
+	uint64_t cursor = 0;
+	sysret_t result;
+
+	do
+		result = space_munmap(space, va, size, &cursor);
+	while (result == SYS_AGAIN);
+	if (result)
+		panic("tlb-races: 0x%lx is not unmapped", va);
+}
+
+static void map(uint64_t va, uint64_t size)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+	if (space_mmap(space, va, size, RW, flags, NULL, 0) < 0)
+		panic("tlb-races: 0x%lx is not mapped", va);
+}
+
 static void remap_page(unsigned p)
 {
 	struct page *page = frame_at(space, page_va(p));
-	uint64_t cursor = 0;
 
-	if (space_munmap(space, page_va(p), PAGE_SIZE, &cursor))
-		panic("tlb-races: page %u is not unmapped", p);
+	unmap(page_va(p), PAGE_SIZE);
 	if (page)
 		poison(page);
-	if (space_mmap(space, page_va(p), PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-		       NULL, 0) < 0)
-		panic("tlb-races: page %u is not mapped", p);
+	map(page_va(p), PAGE_SIZE);
+}
+
+/* A large page around it, where there were small ones, some of them unmapped. */
+static void make_large(unsigned p)
+{
+	uint64_t va = ALIGN_DOWN(page_va(p), LARGE_SIZE);
+	struct page *block = large_alloc();
+
+	unmap(va, LARGE_SIZE);
+	map(va, LARGE_SIZE);
+	if (!block)
+		return;
+	memset(page_to_virt(block), 0, LARGE_SIZE);
+	if (!space_map_large(space, va, block))
+		large_put(block);
 }
 
 static void protect(unsigned p, int prot)
@@ -228,7 +284,7 @@ static void fork_space(unsigned p)
 
 static void change_page(unsigned p)
 {
-	unsigned what = any(4);
+	unsigned what = any(p == IN_LARGE ? 5 : 4);
 
 	if (what == 3) {
 		fork_space(p);
@@ -237,6 +293,8 @@ static void change_page(unsigned p)
 	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
 	if (what == 0)
 		freeze_page(p);
+	else if (what == 4)
+		make_large(p);
 	else
 		remap_page(p);
 	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
@@ -278,7 +336,7 @@ static sysret_t change_turn(struct thread *task)
 	if (task->space)
 		read_page(p);
 	task->space = any(2) ? space : NULL;
-	rounds++;
+	__atomic_fetch_add(&rounds, 1, __ATOMIC_RELAXED);
 	return SYS_AGAIN;
 }
 
@@ -288,7 +346,7 @@ static void tlb_races(uint32_t cpu)
 	space = space_create();
 	ASSERT(space);
 	for (unsigned p = 0; p < PAGES; p++)
-		remap_page(p);
+		map(page_va(p), PAGE_SIZE);
 	for (uint32_t id = 0; id < cpu_count; id++) {
 		if (cpu_by_id(id)->online && (id != cpu || cpu_count == 1))
 			cpus[cpu_total++] = id;

@@ -116,8 +116,10 @@ bool space_map_large(struct space *space, uint64_t va, struct page *block)
 	vma = vma_find(&space->vmas, va);
 	if (vma && may_be_large(vma, va) && umap_is_free(space, va))
 		entry = umap_make(space, va, &level);
-	if (entry)
+	if (entry) {
 		umap_set(space, entry, page_to_paddr(block).raw | PTE_LARGE | private_flags(vma));
+		vma->touched = true; /* it may be another than the one that the fault found */
+	}
 	lock_release(&space->lock);
 	return entry;
 }
