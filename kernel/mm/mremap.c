@@ -54,6 +54,8 @@ static sysret_t shrink(struct space *space, struct remap *remap)
 
 	if (!remap->cursor && !is_mapped(space, remap->addr))
 		return -EFAULT;
+	if (remap->old_size > USER_END - remap->addr)
+		return -EINVAL;
 	if (size < remap->old_size)
 		result = space_munmap(space, remap->addr + size, remap->old_size - size,
 				      &remap->cursor);

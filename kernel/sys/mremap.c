@@ -61,8 +61,9 @@ sysret_t sys_mremap(const struct trapframe *call)
 	error = check(remap);
 	if (error)
 		return error;
-	/* No mapping is as large, or lies there. */
-	if (remap->old_size > USER_END || remap->addr > USER_END - remap->old_size)
+	/* No mapping is as large, or lies there; what shrinks is looked for first. */
+	if (remap->addr >= USER_END ||
+	    (remap->old_size > USER_END - remap->addr && remap->new_size >= remap->old_size))
 		return -EFAULT;
 	return range_call_start(mremap_work, 0, 0, 0, 0);
 }
