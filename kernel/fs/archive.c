@@ -57,12 +57,13 @@ static struct page *copy_of(struct vm_object *object, uint64_t index)
 static struct page *file_page(struct vm_object *object, uint64_t index, bool make)
 {
 	struct archive_file *file = container_of(object, struct archive_file, object);
-	struct page *page, **slot;
+	struct page *page;
 
 	lock_acquire(&file->lock);
 	page = page_tree_find(&file->pages, index);
 	if (!page && make) {
-		slot = page_tree_slot(&file->pages, index);
+		struct page **slot = page_tree_slot(&file->pages, index);
+
 		if (slot)
 			page = *slot = copy_of(object, index);
 	}

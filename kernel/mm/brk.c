@@ -18,17 +18,14 @@ static bool may_grow(const struct space *space, uint64_t end, const struct vma *
 static bool grow(struct space *space, uint64_t start, uint64_t end)
 {
 	struct vma_place place;
-	struct vma area;
+	struct vma area = {.start = start,
+			   .end = end,
+			   .prot = PROT_READ | PROT_WRITE,
+			   .pgoff = start >> PAGE_SHIFT};
 	bool fits;
 
 	if (end - start > memory_promise_max)
 		return false;
-	area.start = start;
-	area.end = end;
-	area.prot = PROT_READ | PROT_WRITE;
-	area.object = NULL;
-	area.touched = false;
-	area.pgoff = start >> PAGE_SHIFT;
 	lock_acquire(&space->lock);
 	area.flags = space->new_flags;
 	fits = may_grow(space, end, &area) && vma_range_is_free(&space->vmas, start, end, &place) &&

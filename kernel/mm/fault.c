@@ -75,7 +75,7 @@ static inline pte_t object_flags(const struct vma *vma)
 {
 	pte_t flags = private_flags(vma);
 
-	return vma->flags & VMA_SHARED ? flags : flags & ~(PTE_WRITE | PTE_DIRTY);
+	return (vma->flags & VMA_SHARED) ? flags : flags & ~(PTE_WRITE | PTE_DIRTY);
 }
 
 /* A copy of the object's page, for a private mapping. */

@@ -56,19 +56,18 @@ sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot,
 		    struct vm_object *object, uint64_t offset)
 {
 	struct vma_place place;
-	struct vma area;
+	struct vma area = {.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
+			   .object = object};
 	int64_t where;
-	int error;
 
 	if (is_promise(prot, flags) && size > memory_promise_max)
 		return -ENOMEM;
-	area.prot = (uint32_t)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-	area.object = object;
-	area.touched = false;
 	lock_acquire(&space->lock);
 	area.flags = vma_flags(flags) | space->new_flags;
 	where = find_place(space, addr, size, flags, &place);
 	if (where >= 0) {
+		int error;
+
 		area.start = (uint64_t)where;
 		area.end = area.start + size;
 		area.pgoff = (object ? offset : area.start) >> PAGE_SHIFT;

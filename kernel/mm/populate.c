@@ -16,14 +16,14 @@ static int access_for(const struct vma *vma, enum populate_kind kind, unsigned *
 {
 	*access = ACCESS_READ;
 	if (kind == POPULATE_READ)
-		return vma->prot & PROT_READ ? 0 : -EINVAL;
+		return (vma->prot & PROT_READ) ? 0 : -EINVAL;
 	if (kind == POPULATE_WRITE) {
 		*access = ACCESS_WRITE;
-		return vma->prot & PROT_WRITE ? 0 : -EINVAL;
+		return (vma->prot & PROT_WRITE) ? 0 : -EINVAL;
 	}
 	if ((vma->prot & PROT_WRITE) && !(vma->flags & VMA_SHARED))
 		*access = ACCESS_WRITE;
-	return vma->prot & PROT_ANY ? 0 : -EFAULT;
+	return (vma->prot & PROT_ANY) ? 0 : -EFAULT;
 }
 
 /* The next piece; an empty one at the end of what is to be done. [lock] */

@@ -36,12 +36,13 @@ static struct shared *of_object(struct vm_object *object)
 static struct page *shared_page(struct vm_object *object, uint64_t index, bool make)
 {
 	struct shared *shared = of_object(object);
-	struct page *page, **slot;
+	struct page *page;
 
 	lock_acquire(&shared->lock);
 	page = page_tree_find(&shared->pages, index);
 	if (!page && make) {
-		slot = page_tree_slot(&shared->pages, index);
+		struct page **slot = page_tree_slot(&shared->pages, index);
+
 		if (slot)
 			page = *slot = frame_alloc_zeroed(PAGE_OBJECT);
 	}

@@ -45,7 +45,8 @@ static void copy_description(struct vma *vma, const struct vma *area)
 	vma->pgoff = area->pgoff;
 }
 
-int vma_map_apart(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
+static inline int enter(struct vma_tree *tree, const struct vma_place *place,
+			const struct vma *area)
 {
 	struct vma *vma = NULL;
 
@@ -60,6 +61,11 @@ int vma_map_apart(struct vma_tree *tree, const struct vma_place *place, const st
 	return 0;
 }
 
+int vma_map_apart(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
+{
+	return enter(tree, place, area);
+}
+
 int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct vma *area)
 {
 	struct vma *gone;
@@ -70,7 +76,7 @@ int vma_map(struct vma_tree *tree, const struct vma_place *place, const struct v
 			vma_release(gone);
 		return 0;
 	}
-	return vma_map_apart(tree, place, area);
+	return enter(tree, place, area);
 }
 
 /* A vma for a part of an area that is split; NULL without memory, or when there are too many. */

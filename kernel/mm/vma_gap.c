@@ -89,7 +89,7 @@ void vma_gap_unlinked(const struct rb_hole *hole, const struct vma *left, bool m
 	bool changed = above && set_gap(above);
 	struct rb_node *node = changed && hole->child == &above->node ? hole->child : hole->parent;
 
-	if (moved)
+	if (above && moved)
 		above->max_gap = left->max_gap;
 	else if (!changed && !left->gap)
 		return;

@@ -11,18 +11,18 @@ static sysret_t mlock_error(sysret_t error)
 /* While there is no memory for a page the thread waits for it as after a fault. */
 static sysret_t populate_chunk(struct thread *thread)
 {
-	struct populate *populate = &thread->cont.populate.work;
-	sysret_t result = space_populate(thread->space, populate);
+	struct populate *work = &thread->cont.populate.work;
+	sysret_t result = space_populate(thread->space, work);
 
 	if (result == SYS_FAULT_WAIT) {
-		thread->fault.va = populate->at;
-		thread->fault.access = populate->access;
+		thread->fault.va = work->at;
+		thread->fault.access = work->access;
 		thread_set_work(thread, THREAD_WORK_FAULT);
 		result = SYS_AGAIN;
 	}
 	if (result == SYS_AGAIN)
 		return thread_continue(thread, SYS_AGAIN, populate_chunk, NULL, CONT_KILLABLE);
-	if (result && populate->kind == POPULATE_LOCK)
+	if (result && work->kind == POPULATE_LOCK)
 		return mlock_error(result);
 	return result ? result : thread->cont.populate.result;
 }
