@@ -8,6 +8,7 @@
 #include "mm/frames.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
+#include "mm/slab.h"
 
 static void null_read(uint32_t cpu)
 {
@@ -153,6 +154,54 @@ static void double_free(uint32_t cpu)
 	frames_free(page, 3);
 }
 KTEST("double-free", double_free);
+
+static void double_free_frame(uint32_t cpu)
+{
+	struct page *page = frame_alloc(PAGE_KERNEL);
+
+	(void)cpu;
+	ASSERT(page);
+	frame_free(page);
+	frame_free(page);
+}
+KTEST("double-free-frame", double_free_frame);
+
+static void wrong_order(uint32_t cpu)
+{
+	struct page *page = frames_alloc(3, PAGE_KERNEL);
+
+	(void)cpu;
+	ASSERT(page);
+	frames_free(page, 2);
+}
+KTEST("wrong-order", wrong_order);
+
+static void double_free_object(uint32_t cpu)
+{
+	static struct slab_cache cache;
+	void *object;
+
+	(void)cpu;
+	slab_init(&cache, "test", KIB(1), sizeof(uint64_t));
+	object = slab_alloc(&cache);
+	ASSERT(object);
+	slab_free(&cache, object);
+	slab_free(&cache, object);
+}
+KTEST("double-free-object", double_free_object);
+
+/* Found in debug builds only, when the frame is handed out again. */
+static void write_after_free(uint32_t cpu)
+{
+	struct page *page = frame_alloc(PAGE_KERNEL);
+
+	(void)cpu;
+	ASSERT(page);
+	frame_free(page);
+	*(uint64_t *)page_to_virt(page) = 1;
+	frame_free(frame_alloc(PAGE_KERNEL));
+}
+KTEST("write-after-free", write_after_free);
 
 static void kernel_map_refuses_user(uint32_t cpu)
 {

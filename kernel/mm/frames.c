@@ -8,6 +8,7 @@
 #include "mm/failalloc.h"
 #include "mm/online.h"
 #include "mm/phys.h"
+#include "mm/poison.h"
 
 #define MAGAZINE_MAX   64
 #define MAGAZINE_MIN   4UL
@@ -74,6 +75,8 @@ void frames_add(pfn_t start, pfn_t end)
 		struct zone *zone = zone_of(start);
 		pfn_t stop = MIN(end, zone->end);
 
+		for (pfn_t pfn = start; pfn < stop; pfn++)
+			poison_frames(pfn_to_page(pfn), 0);
 		lock_acquire(&zone->lock);
 		if (!buddy_add(&zone->buddy, start, stop))
 			online_note_unused(stop - start);
@@ -122,16 +125,19 @@ struct page *frames_alloc(unsigned int order, enum page_type type)
 	if (failalloc())
 		return NULL;
 	page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
-	if (page)
+	if (page) {
+		poison_check_frames(page, order, CALLER);
 		page->type = (uint8_t)type;
-	else if (order <= FRAMES_COMMON_ORDER)
+	} else if (order <= FRAMES_COMMON_ORDER) {
 		note_failure();
+	}
 	online_check_watermark();
 	return page;
 }
 
 void frames_free(struct page *page, unsigned int order)
 {
+	poison_frames(page, order);
 	zone_free(page, order, CALLER);
 }
 
@@ -139,8 +145,10 @@ struct page *frame_alloc_below_4g(enum page_type type)
 {
 	struct page *page = zones_alloc(ZONES_BELOW_4G, 0, CALLER);
 
-	if (page)
+	if (page) {
+		poison_check_frames(page, 0, CALLER);
 		page->type = (uint8_t)type;
+	}
 	return page;
 }
 
@@ -169,8 +177,14 @@ static __noinline bool refill(struct magazine *m, uintptr_t caller)
 	return true;
 }
 
+/* Who put the frame into a magazine; that is told when it is freed again. */
+static uintptr_t freed_by(const struct page *page)
+{
+	return (uintptr_t)(intptr_t)page->more_refs;
+}
+
 /* Give back all but `keep` frames, the zone's lock taken once for neighbours of one zone. */
-static __noinline void drain_to(struct magazine *m, uint32_t keep, uintptr_t caller)
+static __noinline void drain_to(struct magazine *m, uint32_t keep)
 {
 	while (m->count > keep) {
 		struct zone *zone = zone_of(page_to_pfn(m->frames[m->count - 1]));
@@ -180,7 +194,7 @@ static __noinline void drain_to(struct magazine *m, uint32_t keep, uintptr_t cal
 			struct page *page = m->frames[--m->count];
 
 			page->type = PAGE_KERNEL;
-			buddy_free(&zone->buddy, page, 0, caller);
+			buddy_free(&zone->buddy, page, 0, freed_by(page));
 		} while (m->count > keep && zone_of(page_to_pfn(m->frames[m->count - 1])) == zone);
 		lock_release(&zone->lock);
 	}
@@ -194,6 +208,7 @@ static inline struct page *take(enum page_type type, uintptr_t caller)
 	if (failalloc() || (unlikely(m->count == 0) && !refill(m, caller)))
 		return NULL;
 	page = m->frames[--m->count];
+	poison_check_frames(page, 0, caller);
 	*page = (struct page){.type = (uint8_t)type};
 	return page;
 }
@@ -219,9 +234,10 @@ void frame_free(struct page *page)
 	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
 		panic("frame %lx freed in %s: type %u, order %u, freed before in %s",
 		      page_to_pfn(page), symbol_function(CALLER), page->type, page->order,
-		      symbol_function((uintptr_t)page->more_refs));
+		      symbol_function(freed_by(page)));
 	if (unlikely(m->count >= m->capacity))
-		drain_to(m, m->capacity / 2, CALLER);
+		drain_to(m, m->capacity / 2);
+	poison_frames(page, 0);
 	page->type = PAGE_MAGAZINE;
 	page->more_refs = (int32_t)CALLER;
 	m->frames[m->count++] = page;
@@ -236,7 +252,7 @@ void frame_put_unusual(struct page *page)
 
 void frames_drain(void)
 {
-	drain_to(PERCPU(magazine), 0, CALLER);
+	drain_to(PERCPU(magazine), 0);
 }
 
 uint64_t frames_free_count(void)

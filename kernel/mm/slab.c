@@ -1,11 +1,13 @@
 #include "mm/slab.h"
 
 #include "arch/x86_64/cpu.h"
+#include "core/symbols.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/failalloc.h"
 #include "mm/frames.h"
 #include "mm/phys.h"
+#include "mm/poison.h"
 
 /*
  * A slab is a block of frames: this header, then the objects. A free object holds the link to the
@@ -18,7 +20,17 @@ struct slab {
 	uint32_t in_use; /* [cache's lock] */
 };
 
-#define OBJECTS_WANTED 8 /* a slab grows until it holds so many, up to MAX_ORDER */
+/*
+ * What a free object holds, in a slab or in a magazine. The mark makes a second free suspicious;
+ * whether it is one, is then looked for.
+ */
+struct free_object {
+	void *next; /* in its slab */
+	uint32_t freed_by, mark;
+};
+
+#define FREE_MARK      0x66726565U /* and the address, so that a copy is no mark */
+#define OBJECTS_WANTED 8	   /* a slab grows until it holds so many, up to MAX_ORDER */
 #define MAX_ORDER      3
 #define MAGAZINE_MAX   8      /* objects */
 #define MAGAZINE_BYTES KIB(4) /* what one may hold, but for the first object */
@@ -35,7 +47,7 @@ void slab_init(struct slab_cache *cache, const char *name, size_t size, size_t a
 {
 	uint32_t order = 0;
 
-	size = ALIGN_UP(MAX(size, sizeof(void *)), align);
+	size = ALIGN_UP(MAX(size, sizeof(struct free_object)), align);
 	while (order < MAX_ORDER &&
 	       ((PAGE_SIZE << order) - header_size(align)) / size < OBJECTS_WANTED)
 		order++;
@@ -68,9 +80,9 @@ static struct slab *slab_create(struct slab_cache *cache)
 	list_init(&slab->link);
 	object = (char *)slab + header_size(cache->align);
 	slab->free = object;
-	for (uint32_t i = 1; i < cache->per_slab; i++, object += cache->size)
-		*(void **)object = object + cache->size;
-	*(void **)object = NULL;
+	for (uint32_t i = 1; i <= cache->per_slab; i++, object += cache->size)
+		*(struct free_object *)object = (struct free_object){
+			.next = i < cache->per_slab ? object + cache->size : NULL};
 	return slab;
 }
 
@@ -100,6 +112,8 @@ static void *take(struct slab_cache *cache)
 	slab->free = *(void **)object;
 	slab->in_use++;
 	cache->in_use++;
+	if (slab == cache->spare)
+		cache->spare = NULL;
 	if (!slab->free)
 		list_del(&slab->link);
 	return object;
@@ -108,6 +122,14 @@ static void *take(struct slab_cache *cache)
 static struct slab *slab_of(const struct slab_cache *cache, const void *object)
 {
 	return (struct slab *)ALIGN_DOWN((uintptr_t)object, PAGE_SIZE << cache->order);
+}
+
+/* [cache's lock] */
+static void free_slab(struct slab_cache *cache, struct slab *slab)
+{
+	list_del(&slab->link);
+	cache->slabs--;
+	frames_free(paddr_to_page(direct_map_to_phys(slab)), cache->order);
 }
 
 /* Put an object back into its slab, which goes with it when it was the last. [cache's lock] */
@@ -121,12 +143,13 @@ static void put_back(struct slab_cache *cache, void *object)
 	slab->free = object;
 	slab->in_use--;
 	cache->in_use--;
-	/* One empty slab is kept, so that a lone object does not make a frame come and go. */
-	if (slab->in_use || cache->slabs == 1)
+	if (slab->in_use)
 		return;
-	list_del(&slab->link);
-	cache->slabs--;
-	frames_free(paddr_to_page(direct_map_to_phys(slab)), cache->order);
+	/* One empty slab is kept, so that a lone object does not make a frame come and go. */
+	if (cache->spare)
+		free_slab(cache, slab);
+	else
+		cache->spare = slab;
 }
 
 /* --- magazines --- */
@@ -164,13 +187,28 @@ static __noinline void drain_to(struct slab_cache *cache, struct slab_magazine *
 	lock_release(&cache->lock);
 }
 
+static uint32_t mark_of(const struct free_object *object)
+{
+	return FREE_MARK ^ (uint32_t)(uintptr_t)object;
+}
+
+/* An object that was never freed since its slab was made holds no pattern. */
+static void check_poison(const struct slab_cache *cache, const struct free_object *object)
+{
+	if (object->mark == mark_of(object))
+		poison_check_object(object + 1, cache->size - sizeof(*object), cache->name);
+}
+
 void *slab_alloc(struct slab_cache *cache)
 {
 	struct slab_magazine *m = magazine_of(cache);
+	void *object;
 
 	if (failalloc() || (unlikely(!m->count) && !refill(cache, m)))
 		return NULL;
-	return memset(m->objects[--m->count], 0, cache->size);
+	object = m->objects[--m->count];
+	check_poison(cache, object);
+	return memset(object, 0, cache->size);
 }
 
 /* Panics when the address is not one of the cache's objects. */
@@ -183,14 +221,68 @@ static void check_object(const struct slab_cache *cache, const void *object)
 		panic("slab '%s': %p is not one of its objects", cache->name, object);
 }
 
+static bool in_a_magazine(const struct slab_cache *cache, const void *object)
+{
+	for (uint32_t cpu = 0; cpu < cpu_count; cpu++) {
+		const struct slab_magazine *m = &(*PERCPU_OF(cpu, slab_magazines))[cache->id];
+
+		for (uint32_t i = 0; i < m->count; i++) {
+			if (m->objects[i] == object)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* [cache's lock] */
+static bool in_its_slab(const struct slab_cache *cache, const void *object)
+{
+	const struct free_object *free = slab_of(cache, object)->free;
+
+	while (free && free != object)
+		free = free->next;
+	return free;
+}
+
+/* The object bears the mark of a free one: by chance, or because it is. */
+static __noinline void check_double_free(struct slab_cache *cache, const struct free_object *object,
+					 uintptr_t caller)
+{
+	bool is_free;
+
+	lock_acquire(&cache->lock);
+	is_free = in_its_slab(cache, object) || in_a_magazine(cache, object);
+	lock_release(&cache->lock);
+	if (is_free)
+		panic("slab '%s': double free of %p in %s; freed before in %s", cache->name,
+		      (const void *)object, symbol_function(caller),
+		      symbol_function((uintptr_t)(int32_t)object->freed_by));
+}
+
 void slab_free(struct slab_cache *cache, void *object)
 {
+	uintptr_t caller = (uintptr_t)__builtin_return_address(0);
 	struct slab_magazine *m = magazine_of(cache);
+	struct free_object *freed = object;
 
 	check_object(cache, object);
+	if (unlikely(freed->mark == mark_of(freed)))
+		check_double_free(cache, freed, caller);
 	if (unlikely(m->count == cache->capacity))
 		drain_to(cache, m, cache->capacity / 2);
+	poison_object(freed + 1, cache->size - sizeof(*freed));
+	freed->freed_by = (uint32_t)caller;
+	freed->mark = mark_of(freed);
 	m->objects[m->count++] = object;
+}
+
+static void drop_spare(struct slab_cache *cache)
+{
+	lock_acquire(&cache->lock);
+	if (cache->spare)
+		free_slab(cache, cache->spare);
+	cache->spare = NULL;
+	lock_release(&cache->lock);
 }
 
 void slab_drain(void)
@@ -199,6 +291,7 @@ void slab_drain(void)
 		struct slab_cache *cache = caches[id];
 
 		drain_to(cache, magazine_of(cache), 0);
+		drop_spare(cache);
 	}
 }
 

@@ -21,6 +21,7 @@ struct slab_cache {
 	uint32_t id;	     /* of its magazines */
 	uint32_t capacity;   /* of a magazine */
 	struct list partial; /* [lock] slabs with a free object */
+	struct slab *spare;  /* [lock] the one of them that has no object in use, if any */
 	uint64_t slabs;	     /* [lock] */
 	uint64_t in_use;     /* [lock] objects, those in magazines too */
 };
@@ -34,7 +35,8 @@ void *slab_alloc(struct slab_cache *cache);
 /* Give one back. Panics when it is not an object of the cache. Takes RANK_SLAB, RANK_ZONE. */
 void slab_free(struct slab_cache *cache, void *object);
 
-/* Give the objects in this CPU's magazines back to their slabs. Takes RANK_SLAB, RANK_ZONE. */
+/* Give the objects in this CPU's magazines back to their slabs, and those without any to the zones.
+ * Takes RANK_SLAB, RANK_ZONE. */
 void slab_drain(void);
 
 /* For the census and statistics: the cache of that number, from 0; NULL behind the last. */

@@ -108,20 +108,23 @@ struct space *space_next(const struct space *space)
 	return next == &spaces ? NULL : container_of(next, struct space, link);
 }
 
-/* Unmap what vmas cover from space->clear_cursor on; true when nothing is left. [lock] */
+/*
+ * Unmap what vmas cover from space->clear_cursor on; true when nothing is left, and then the tree,
+ * whose vmas go one by one, is not looked into any more. [lock]
+ */
 static bool clear_pages(struct space *space, unsigned *budget)
 {
 	struct tlb_batch batch;
-	struct vma *vma;
 
 	tlb_batch_init_dead(&batch, space);
-	while (*budget && (vma = vma_find_from(&space->vmas, space->clear_cursor))) {
-		uint64_t va = MAX(space->clear_cursor, vma->start);
+	while (*budget && space->clear_cursor < USER_END) {
+		struct vma *vma = vma_find_from(&space->vmas, space->clear_cursor);
+		uint64_t va = vma ? MAX(space->clear_cursor, vma->start) : USER_END;
 
-		if (vma->touched) {
+		if (vma && vma->touched) {
 			umap_clear(space, &va, vma->end, budget, &batch);
 		} else {
-			va = vma->end;
+			va = vma ? vma->end : USER_END;
 			--*budget;
 		}
 		space->clear_cursor = va;

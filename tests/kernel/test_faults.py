@@ -33,6 +33,9 @@ CHECKS = {
     "lock-order": "lock order: taking 'test low' (rank 1) while holding 'test high'",
     "lock-at-exit": "lock held at exit: 'test low' (taken in ",
     "double-free": "double free of frame 0x",
+    "double-free-frame": ": type 3, order 0, freed before in double_free_frame",
+    "wrong-order": "wrong order 2 of frame 0x",
+    "double-free-object": "; freed before in double_free_object",
     "kmap-user-address": "kmap refuses the user address 0x1000",
     "sealed-slot": "kernel slot 509 is sealed",
 }
@@ -115,6 +118,11 @@ def test_what_a_check_finds_is_named(panics, name):
     assert CHECKS[name] in panic.cause
     check_backtrace(panic)
     check_others(panic, CPUS)
+
+
+def test_a_debug_build_finds_writes_to_free_frames(panics):
+    panic = panics("write-after-free", 1, build="debug")
+    assert "was written to: 1 at offset 0x0; write_after_free wanted to have it" in panic.cause
 
 
 def test_locks_that_a_cpu_holds_are_told(panics):
