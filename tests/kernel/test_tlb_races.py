@@ -7,7 +7,7 @@ import pytest
 PROGRAM = "spin"  # the test in the kernel ends before it
 
 RACES = {
-    "2 CPUs": {"cpus": 2, "rounds": 5000},
+    "2 CPUs": {"cpus": 2, "rounds": 3000},
     "4 CPUs": {"cpus": 4, "rounds": 100},
     "3 CPUs, debug": {"cpus": 3, "rounds": 60, "build": "debug"},
 }
@@ -26,9 +26,9 @@ def race(boot, cpus, rounds, timeout, **machine):
     result = boot(PROGRAM, cpus=cpus, **words, **machine)
     assert result.status == 0, result
     told = r"tlb-races: (\d+) changes, (\d+) accesses, (\d+) refused, (\d+) flushes asked (\d+) CPUs"
-    changes, *counts = map(int, re.search(told, result.log).groups())
+    changes, accesses, _, flushes, asked = map(int, re.search(told, result.log).groups())
     assert changes == rounds
-    assert all(counts), result.log
+    assert accesses and asked >= flushes > rounds / 50, result.log
 
 
 @pytest.mark.parametrize("name", RACES)
