@@ -14,6 +14,12 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 
+/* Random steps in all, in a round; so many are checked each, later ones now and then. */
+#define OPERATIONS  1000000
+#define ROUND	    5000
+#define CHECK_EACH  30000
+#define CHECK_EVERY 50
+
 /* What the model knows of one page. */
 struct model_page {
 	bool mapped;
@@ -650,18 +656,25 @@ static void random_step(void)
 	}
 }
 
+/* OPERATIONS=n of the environment makes it longer (or shorter). */
 static void random_steps(void **state)
 {
+	const char *text = getenv("OPERATIONS");
+	uint64_t n = text ? strtoull(text, NULL, 0) : OPERATIONS;
+
 	(void)state;
 	rnd = test_seed("random_steps", 99);
-	for (int round = 0; round < 10; round++) {
-		reset();
-		for (int i = 0; i < 5000; i++) {
-			random_step();
+	reset();
+	for (uint64_t i = 1; i <= n; i++) {
+		random_step();
+		if (i <= CHECK_EACH || i % CHECK_EVERY == 0)
 			check_tree();
+		if (i % ROUND == 0) {
+			destroy();
+			reset();
 		}
-		destroy();
 	}
+	destroy();
 }
 
 int main(void)
