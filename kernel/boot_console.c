@@ -12,6 +12,8 @@
 #include "mm/kmap.h"
 #include "mm/phys.h"
 
+static bool ports_open[UARTS];
+
 /* Under log=com2 the first port and the screen belong to the programs alone, or to nobody. */
 static bool log_apart(void)
 {
@@ -29,17 +31,23 @@ static bool has_text_screen(void)
 	return !boot_has(&boot_info, MB2_TAG_EFI32) && !boot_has(&boot_info, MB2_TAG_EFI64);
 }
 
+bool boot_console_log_port(enum uart *uart)
+{
+	*uart = log_apart() ? UART_COM2 : UART_COM1;
+	return ports_open[*uart];
+}
+
 void boot_console(void)
 {
-	bool com1 = uart_open(UART_COM1);
-
+	ports_open[UART_COM1] = uart_open(UART_COM1);
 	log_quiet = cmdline_has(boot_info.cmdline, "quiet");
 	if (log_apart()) {
-		if (uart_open(UART_COM2))
+		ports_open[UART_COM2] = uart_open(UART_COM2);
+		if (ports_open[UART_COM2])
 			log_to_uart(UART_COM2);
 		return;
 	}
-	if (com1)
+	if (ports_open[UART_COM1])
 		log_to_uart(UART_COM1);
 	if (has_text_screen()) {
 		vga_text_use(phys_to_virt(PADDR(VGA_TEXT_ADDRESS)));

@@ -7,6 +7,7 @@
 #include "core/standstill.h"
 #include "mm/drain.h"
 #include "mm/tlb_flush.h"
+#include "monitor/monitor.h"
 
 static void timer_irq(struct thread *thread)
 {
@@ -47,6 +48,15 @@ void irq_handle(uint64_t vector, struct thread *thread)
 	case VECTOR_TLB:
 		apic_eoi();
 		tlb_serve();
+		return;
+	case VECTOR_SERIAL:
+		apic_eoi();
+		monitor_irq();
+		return;
+	case VECTOR_PIC + 3: /* the same, of a machine without I/O APICs: COM2, */
+	case VECTOR_PIC + 4: /* COM1 */
+		pic_eoi((unsigned)(vector - VECTOR_PIC));
+		monitor_irq();
 		return;
 	case VECTOR_SPURIOUS: /* no EOI (SDM 3A 11.9) */
 		this_cpu()->spurious++;

@@ -13,6 +13,7 @@
 #include "boot_info.h"
 #include "boot_machine.h"
 #include "boot_memory.h"
+#include "boot_monitor.h"
 #include "core/delay.h"
 #include "core/log.h"
 #include "core/paint.h"
@@ -80,6 +81,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	boot_processors();
 	kmap_seal();
 	tasks_start();
+	boot_monitor();
 	ktest_at_boot(boot_info.cmdline);
 	boot_first_process();
 	enter_exit_loop();

@@ -23,6 +23,8 @@ static uint32_t claimed_by; /* id plus one of the CPU that panics */
 static struct report report;
 void (*panic_stop_others)(void);
 void (*panic_print_thread)(uint32_t cpu_id);
+void (*panic_monitor)(void);
+static bool monitored; /* the report is told, and the monitor runs */
 
 bool panic_active(void)
 {
@@ -80,6 +82,15 @@ static void print_others(uint32_t me)
 	}
 }
 
+/* On the panic stack, when the report is told; once more when what was looked at led to a fault. */
+static __noreturn __noinline void monitor_main(void)
+{
+	monitored = true;
+	if (panic_monitor)
+		panic_monitor();
+	verdict_end();
+}
+
 /* On the panic stack. */
 static __noreturn __noinline void panic_main(void)
 {
@@ -98,7 +109,14 @@ static __noreturn __noinline void panic_main(void)
 	print_others(me);
 	log_line("end of panic");
 	verdict_send(VERDICT_PANIC, 0, report.cause);
-	verdict_end();
+	monitor_main();
+}
+
+static __noreturn void go_to_panic_stack(void (*function)(void))
+{
+	uintptr_t top = (uintptr_t)this_cpu() + WINDOW_PANIC + WINDOW_PANIC_SIZE;
+
+	call_on_stack(top, function);
 }
 
 /* Claim the panic; a CPU that comes second stops, one that panics in its own panic only says so. */
@@ -112,16 +130,13 @@ static void claim(void)
 		return;
 	if (nobody != cpu->id + 1)
 		panic_stop_here(NULL);
+	if (monitored) {
+		log_line("what was looked at led to a fault");
+		go_to_panic_stack(monitor_main);
+	}
 	log_line("panic within the panic");
 	verdict_send(VERDICT_PANIC, 0, "panic within the panic");
 	verdict_end();
-}
-
-static __noreturn void go_to_panic_stack(void)
-{
-	uintptr_t top = (uintptr_t)this_cpu() + WINDOW_PANIC + WINDOW_PANIC_SIZE;
-
-	call_on_stack(top, panic_main);
 }
 
 void panic(const char *fmt, ...)
@@ -134,7 +149,7 @@ void panic(const char *fmt, ...)
 	va_end(args);
 	report.rip = (uintptr_t)__builtin_return_address(0);
 	report.rbp = *(uintptr_t *)__builtin_frame_address(0);
-	go_to_panic_stack();
+	go_to_panic_stack(panic_main);
 }
 
 void panic_trap(const struct trapframe *tf, uint64_t cr2, const char *fmt, ...)
@@ -149,5 +164,5 @@ void panic_trap(const struct trapframe *tf, uint64_t cr2, const char *fmt, ...)
 	report.cr2 = cr2;
 	report.rip = tf->rip;
 	report.rbp = tf->rbp;
-	go_to_panic_stack();
+	go_to_panic_stack(panic_main);
 }

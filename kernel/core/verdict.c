@@ -69,6 +69,11 @@ void verdict_send(enum verdict_kind kind, int value, const char *cause)
 		isa_code = kind == VERDICT_KILLED ? ISA_CODE_BASE + 2 : ISA_CODE_BASE + 3;
 }
 
+bool verdict_ends_emulator(void)
+{
+	return end_word[0] != '\0';
+}
+
 void verdict_end(void)
 {
 	if (strcmp(end_word, "isa") == 0)

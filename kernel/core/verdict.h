@@ -18,5 +18,8 @@ void verdict_init(const char *cmdline);
 /* Send the record. `cause` is used for VERDICT_PANIC only, `value` for the others. */
 void verdict_send(enum verdict_kind kind, int value, const char *cause);
 
+/* Does the command line say how to end the emulator? */
+bool verdict_ends_emulator(void);
+
 /* End the emulator, or halt this CPU for good. */
 __noreturn void verdict_end(void);

@@ -47,3 +47,18 @@ void uart_write(enum uart uart, const char *bytes, size_t n)
 	if (locked)
 		lock_release(&port_locks[uart]);
 }
+
+int uart_read(enum uart uart)
+{
+	bool locked = enter(uart);
+	int byte = serial_try_read(&ports[uart]);
+
+	if (locked)
+		lock_release(&port_locks[uart]);
+	return byte;
+}
+
+void uart_listen(enum uart uart)
+{
+	serial_set_interrupts(&ports[uart], true, false);
+}

@@ -16,3 +16,9 @@ size_t uart_try_write(enum uart uart, const char *bytes, size_t n);
 
 /* All of them, polling; given up when the port is stuck. Takes RANK_PORT. */
 void uart_write(enum uart uart, const char *bytes, size_t n);
+
+/* The next byte received, or -1; a break is a zero byte (PC16550D 8.6.4). Takes RANK_PORT. */
+int uart_read(enum uart uart);
+
+/* Ask for an interrupt when bytes come. At boot. */
+void uart_listen(enum uart uart);

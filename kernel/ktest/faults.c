@@ -9,6 +9,7 @@
 #include "mm/kmap.h"
 #include "mm/phys.h"
 #include "mm/slab.h"
+#include "proc/thread.h"
 
 static void null_read(uint32_t cpu)
 {
@@ -218,3 +219,13 @@ static void sealed_slot(uint32_t cpu)
 		panic("kmap gave an error where it must refuse");
 }
 KTEST("sealed-slot", sealed_slot);
+
+/* What the monitor, which follows the report, walks into a fault on. */
+static void damaged_list(uint32_t cpu)
+{
+	(void)cpu;
+	lock_acquire(&low);
+	current_thread()->process_link.next = (struct list *)sizeof(long);
+	panic("a test has damaged the list of kernel tasks");
+}
+KTEST("damaged-list", damaged_list);

@@ -1,7 +1,10 @@
 #include "proc/ktask.h"
 
 #include "lib/string.h"
+#include "proc/process.h"
 #include "proc/sched.h"
+
+static struct list tasks = LIST_INIT(tasks); /* [tree_lock] by process_link */
 
 static struct thread *create(const char *name, sysret_t (*turn)(struct thread *task))
 {
@@ -13,6 +16,9 @@ static struct thread *create(const char *name, sysret_t (*turn)(struct thread *t
 	task->cont.run = turn;
 	task->cont.class = CONT_NONE;
 	task->work = THREAD_WORK_CONT;
+	lock_acquire(&tree_lock);
+	list_add_tail(&tasks, &task->process_link);
+	lock_release(&tree_lock);
 	return task;
 }
 
@@ -35,4 +41,11 @@ struct thread *ktask_start_on(const char *name, sysret_t (*turn)(struct thread *
 	bitmap_set(task->affinity, cpu);
 	sched_start(task);
 	return task;
+}
+
+struct thread *ktask_next(const struct thread *task)
+{
+	const struct list *next = task ? task->process_link.next : tasks.next;
+
+	return next == &tasks ? NULL : container_of(next, struct thread, process_link);
 }

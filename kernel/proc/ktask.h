@@ -16,3 +16,6 @@ struct thread *ktask_start(const char *name, sysret_t (*turn)(struct thread *tas
 /* The same, on CPU `cpu` only. */
 struct thread *ktask_start_on(const char *name, sysret_t (*turn)(struct thread *task),
 			      uint32_t cpu);
+
+/* Visit all tasks: NULL starts, NULL ends. They never end. tree_lock must be held. */
+struct thread *ktask_next(const struct thread *task);

@@ -41,6 +41,21 @@ struct process *process_next(const struct process *process)
 	return of_node(process ? rb_next(&process->pid_node) : rb_first(&pids));
 }
 
+struct process *process_find_above(int64_t pid)
+{
+	struct rb_node *node = pids.node;
+	struct process *best = NULL;
+
+	while (node) {
+		struct process *process = of_node(node);
+
+		if (process->pid > pid)
+			best = process;
+		node = process->pid > pid ? node->left : node->right;
+	}
+	return best;
+}
+
 /* The thread of that number: a process's first thread bears its pid. */
 struct thread *thread_find(int64_t tid)
 {

@@ -75,3 +75,15 @@ static inline struct thread *process_first_thread(const struct process *process)
 /* The process, or the thread, of that number, or NULL. tree_lock must be held. */
 struct process *process_find(int64_t pid);
 struct thread *thread_find(int64_t tid);
+
+/* The process with the lowest pid above that, or NULL. tree_lock must be held. */
+struct process *process_find_above(int64_t pid);
+
+/*
+ * Has the process an address space that stays while tree_lock, which must be held, is? Not one that
+ * is half made, nor one that is ending.
+ */
+static inline bool process_has_space(const struct process *process)
+{
+	return process->space && !process->exiting && !list_empty(&process->threads);
+}

@@ -369,3 +369,23 @@ void sched_yield_current(void)
 	if (PERCPU(runq)->count)
 		this_cpu()->work |= CPU_WORK_RESCHED;
 }
+
+uint32_t sched_queue(uint32_t cpu, int64_t *tids, uint32_t max)
+{
+	struct runq *rq = PERCPU_OF(cpu, runq);
+	bool locked = !panic_active();
+	const struct thread *thread;
+	uint32_t n = 0;
+
+	if (locked)
+		lock_acquire(&rq->lock);
+	list_for_each_entry (thread, &rq->threads, run_link) {
+		if (n == max)
+			break;
+		tids[n++] = thread->tid;
+	}
+	n = MAX(n, rq->count);
+	if (locked)
+		lock_release(&rq->lock);
+	return n;
+}

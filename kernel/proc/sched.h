@@ -50,3 +50,9 @@ void sched_yield_current(void);
 
 /* Should the current thread make room: does another wait here, or may it not run here any more? */
 bool sched_should_leave(const struct thread *thread);
+
+/*
+ * The first `max` threads that wait for CPU `cpu`, in order, by their tids; the number of all.
+ * Takes RANK_RUNQ, but nothing in a panic.
+ */
+uint32_t sched_queue(uint32_t cpu, int64_t *tids, uint32_t max);

@@ -119,7 +119,7 @@ struct thread {
 	int64_t tid;
 	const char *name;	  /* of a kernel task; NULL for others */
 	struct process *process;  /* constant; NULL for kernel tasks */
-	struct list process_link; /* [tree_lock] */
+	struct list process_link; /* [tree_lock] in its process's list, or that of kernel tasks */
 	struct space *space;	  /* NULL for kernel tasks and after exit has left it */
 
 	struct continuation cont;

@@ -17,12 +17,12 @@ _PROMPT = b"(qemu) "
 class Monitored:
     """A run of tools/stoa-run; ended when the block is left. Standard output is in `out`."""
 
-    def __init__(self, builds, program, options):
+    def __init__(self, builds, program, options, build="release"):
         self._folder = tempfile.TemporaryDirectory(prefix="stoa-monitor.")
         self._path = os.path.join(self._folder.name, "monitor")
         self._log = os.path.join(self._folder.name, "log")
         self._command = [
-            *(str(ROOT / "tools/stoa-run"), "--iso", str(builds.iso()), "--log", self._log),
+            *(str(ROOT / "tools/stoa-run"), "--iso", str(builds.iso(build)), "--log", self._log),
             *("--qemu-arg", "-monitor", "--qemu-arg", f"unix:{self._path},server=on,wait=off"),
             *(*options, str(builds.program(program))),
         ]
@@ -37,7 +37,7 @@ class Monitored:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._socket = self._connect()
+        self._socket = self._connect(self._path)
         self._answer()
         return self
 
@@ -53,12 +53,12 @@ class Monitored:
         while piece := os.read(self._run.stdout.fileno(), 1 << 16):
             self.out += piece
 
-    def _connect(self):
+    def _connect(self, path):
         end = time.monotonic() + 20
         while True:
             monitor = socket.socket(socket.AF_UNIX)
             try:
-                monitor.connect(self._path)
+                monitor.connect(path)
                 monitor.settimeout(20)
                 return monitor
             except OSError:
@@ -76,10 +76,10 @@ class Monitored:
         return answer
 
     def command(self, text):
-        """Have the monitor do this; ConnectionError when the emulator has ended."""
+        """Have the monitor do this; its answer. ConnectionError when the emulator has ended."""
         try:
             self._socket.sendall(text.encode() + b"\n")
-            self._answer()
+            return self._answer().decode()
         except OSError as error:
             raise ConnectionError(str(error)) from error
 

@@ -11,6 +11,7 @@ LAYERS = [
     "kernel/dev/",
     "kernel/fs/",
     "kernel/sys/",
+    "kernel/monitor/",
     "kernel/ktest/",
     "kernel/",  # main.c, entry.c and what they consist of: included by nobody else
 ]

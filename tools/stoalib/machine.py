@@ -36,6 +36,7 @@ class Machine:
     disk: str = ""
     cylinders: int = 0
     interactive: bool = False
+    line: str = ""
     extra: list = field(default_factory=list)
 
     def path(self, name):
@@ -95,12 +96,20 @@ class Qemu:
             drives += ["-device", "ide-hd,bus=ide.1,drive=run,bootindex=1"]
         return drives
 
+    def _log_port(self):
+        """COM2: a file, or a socket that is also written to the file."""
+        file = self.machine.path("com2")
+        if not self.machine.line:
+            return ["-serial", f"file:{file}"]
+        line = f"socket,id=line,path={self.machine.line},server=on,wait=off,logfile={file}"
+        return ["-chardev", line, "-serial", "chardev:line"]
+
     def _channels(self):
         if self.machine.interactive:
             return ["-serial", "mon:stdio"]
         path = self.machine.path
         return [
-            *("-serial", f"file:{path('com1')}", "-serial", f"file:{path('com2')}"),
+            *("-serial", f"file:{path('com1')}", *self._log_port()),
             *("-debugcon", f"file:{path('port-e9')}"),
             *("-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
         ]

@@ -16,7 +16,7 @@ class _Parser(argparse.ArgumentParser):
 
 _FLAGS = ["--help", "--icount", "--verbose", "--no-disk", "--interactive"]
 _LISTS = ["--append", "--file", "--qemu-arg", "--grub", "--disk-file"]
-_TEXTS = ["--cpus", "--mem", "--cpu", "--log", "--iso"]
+_TEXTS = ["--cpus", "--mem", "--cpu", "--log", "--line", "--iso"]
 
 
 def _make_parser():
@@ -79,6 +79,8 @@ def _refuse(options):
     bochs = options.machine == "bochs"
     if options.icount and (bochs or options.cpus != "1"):
         raise Failure(EMULATOR, "--icount is for QEMU with one CPU")
+    if options.line and (bochs or options.interactive):
+        raise Failure(EMULATOR, "--line is for QEMU without --interactive")
     if bochs and options.firmware == "uefi":
         raise Failure(EMULATOR, "Bochs has no UEFI firmware")
     if (options.program is None) != (options.no_disk or options.interactive):

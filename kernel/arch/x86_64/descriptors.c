@@ -119,3 +119,10 @@ void descriptors_load(uint32_t id)
 			 : "rax", "memory");
 	__asm__ volatile("ltr %w0" : : "r"(SEL_TSS));
 }
+
+void idt_drop(void)
+{
+	struct table_pointer none = {0, 0};
+
+	__asm__ volatile("lidt %0" : : "m"(none));
+}

@@ -23,3 +23,6 @@ static inline uint64_t cpu_rsp0(uint32_t id)
 {
 	return cpu_window(id) + WINDOW_STACK_TOP;
 }
+
+/* Leave this CPU without an IDT: the next exception is a triple fault, which resets the machine. */
+void idt_drop(void);

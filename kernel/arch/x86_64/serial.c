@@ -15,6 +15,7 @@
 
 #define IER_RECEIVE  0x01
 #define IER_TRANSMIT 0x02
+#define IER_LINE     0x04 /* errors, and breaks, which do not count as received bytes */
 #define IER_ALL	     0x0f
 
 #define FCR_ENABLE_AND_CLEAR 0xc7 /* both FIFOs emptied, receive trigger at 14 bytes */
@@ -148,7 +149,7 @@ void serial_set_interrupts(const struct serial_port *port, bool receive, bool tr
 	if (!port->present)
 		return;
 	if (receive)
-		enable |= IER_RECEIVE;
+		enable |= IER_RECEIVE | IER_LINE;
 	if (transmit)
 		enable |= IER_TRANSMIT;
 	outb(port->base + UART_IER, enable);

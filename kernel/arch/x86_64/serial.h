@@ -43,7 +43,8 @@ int serial_try_read(struct serial_port *port);
 bool serial_is_idle(const struct serial_port *port);
 
 /*
- * Ask for interrupts when a byte has arrived (`receive`) and when the transmitter is empty
+ * Ask for interrupts when a byte or a break has arrived (`receive`) and when the transmitter is
+ * empty
  * (`transmit`). Both off masks the port's line.
  */
 void serial_set_interrupts(const struct serial_port *port, bool receive, bool transmit);

@@ -27,5 +27,6 @@
 #define VECTOR_RESCHED	0xd1 /* look at the run queue */
 #define VECTOR_TLB	0xd2 /* a TLB flush is asked for */
 #define VECTOR_APIC_ERR 0xd3
+#define VECTOR_SERIAL	0xd4 /* the serial port that the monitor listens on */
 #define VECTOR_PIC	0xe0 /* 16 of them; all masked, but an 8259 can still raise IRQ 7 and 15 */
 #define VECTOR_SPURIOUS 0xff

@@ -1,0 +1,39 @@
+#include "arch/x86_64/reset.h"
+#include "monitor/command.h"
+#include "monitor/monitor.h"
+
+static bool run_help(struct run *run)
+{
+	const struct command *command = &commands[run->cursor++];
+
+	print(&run->out, "  %-10s %-11s %s\n", command->name, command->args, command->help);
+	return run->cursor < commands_count;
+}
+
+static bool run_continue(struct run *run)
+{
+	print(&run->out, "left\n");
+	monitor_leave();
+	return false;
+}
+
+static bool run_reboot(struct run *run)
+{
+	print(&run->out, "reset\n");
+	machine_reset();
+}
+
+const struct command commands[] = {
+	{"help", "", "this list", 0, 0, run_help},
+	{"threads", "", "threads and kernel tasks, and what they go on with", 0, 0, run_threads},
+	{"runq", "", "what each CPU runs, and what waits for it", 0, 0, run_runq},
+	{"locks", "", "the locks that are held, by whom, and where they were taken", 0, 0,
+	 run_locks},
+	{"walk", "ADDR [PID]", "an address through the page tables (kernel's, or of a process)", 1,
+	 2, run_walk},
+	{"space", "[PID]", "what the page tables map: the kernel half, or a process's half", 0, 1,
+	 run_space},
+	{"reboot", "", "reset the machine", 0, 0, run_reboot},
+	{"continue", "", "leave the monitor; after a panic, end", 0, 0, run_continue},
+};
+const size_t commands_count = ARRAY_SIZE(commands);

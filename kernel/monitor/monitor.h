@@ -1,0 +1,20 @@
+/*
+ * The monitor: commands on the serial line that carries the log, to look at the kernel at work, and
+ * at what a panic left. A break, or Ctrl-O twice, enters it. It is a kernel task, woken by the
+ * port's interrupt; the machine goes on meanwhile. After a panic it polls.
+ */
+#pragma once
+
+#include "dev/uart.h"
+
+/*
+ * Start it on that port, which is open. False without memory. `in_panic`: let it follow a panic's
+ * report. At boot, after the interrupt has been routed.
+ */
+__must_check bool monitor_start(enum uart uart, bool in_panic);
+
+/* The port's interrupt: makes the task look. */
+void monitor_irq(void);
+
+/* Leave it, when the command that runs has ended. */
+void monitor_leave(void);
