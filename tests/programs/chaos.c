@@ -4,6 +4,7 @@
 // its own. What a process does follows from the seed; when it does it does not.
 //
 // usage: chaos [WORKERS [STEPS [SEED]]]
+#include "books.h"
 #include "chaos/memory.h"
 
 #include <sched.h>
@@ -15,6 +16,7 @@
 #define DEPTH	   3
 #define CHILDREN   8
 #define ARGUMENT   100000
+#define DEATHS	   16 // between two counts of all frames
 #define SPINS	   3000000
 #define GOOD	   7 // the exit status of all who end by themselves
 #define FOR_MEMORY 8 // and of a program that found no memory for its beginning
@@ -259,15 +261,25 @@ static void start(struct children *workers, int count, int steps, uint64_t first
 	}
 }
 
+// Where the kernel allows it (tests/programs/books.h), it counts its frames again.
+static void hold_census(void)
+{
+	long result = sys(SYS_ktest, KTEST_CENSUS);
+
+	expect(result == 0 || result == -ENOSYS, "the census", result);
+}
+
 // Orphans end too; those that were stopped, or whose workers are through, are killed at last.
 static int await(struct children *workers)
 {
-	int status, killed = 0;
+	int status, killed = 0, deaths = 0;
 	long pid;
 
 	while (workers->count) {
 		pid = sys(SYS_wait4, -1, &status, 0, NULL);
 		expect(pid > 0 && is_good_end(status), "the end of a worker or orphan", status);
+		if (++deaths % DEATHS == 0)
+			hold_census();
 		for (unsigned i = 0; i < workers->count; i++)
 			if (workers->pids[i] == pid) {
 				killed += WIFSIGNALED(status);
@@ -279,6 +291,7 @@ static int await(struct children *workers)
 		pid = sys(SYS_wait4, -1, &status, 0, NULL);
 	} while (pid > 0);
 	expect(pid == -ECHILD, "wait4 of nobody", pid);
+	hold_census();
 	return killed;
 }
 
