@@ -4,6 +4,7 @@
 A target is tests/fuzz/fuzz_NAME.c. Lines in it say what it consists of:
     // sources: FILE...     what it is linked with
     // measured: FILE...    the parser itself, whose lines the corpus must reach (default: sources)
+    // cflags: FLAG...      what it and its sources are compiled with
 Beside it are corpus/NAME/, its first cases, and planted/NAME.patch, which makes an out-of-bounds
 access of working code that the target must find.
 
@@ -36,6 +37,7 @@ class Target:
     name: str
     sources: list
     measured: list
+    cflags: list
 
     @property
     def corpus(self):
@@ -49,13 +51,14 @@ class Target:
 def read_target(path):
     """The target that a file fuzz_NAME.c describes."""
 
-    def named(word):
-        lines = re.findall(rf"^// {word}: *(.*)$", path.read_text(), re.M)
+    def named(word, file=path):
+        lines = re.findall(rf"^// {word}: *(.*)$", file.read_text(), re.M)
         return " ".join(lines).split()
 
     sources = [str(path.relative_to(ROOT))] + named("sources")
     measured = named("measured") or [s for s in named("sources") if s.startswith("kernel/")]
-    return Target(path.stem.removeprefix("fuzz_"), sources, measured)
+    cflags = max((named("cflags", ROOT / source) for source in sources), key=len)
+    return Target(path.stem.removeprefix("fuzz_"), sources, measured, cflags)
 
 
 def targets():
@@ -66,7 +69,7 @@ def targets():
 def build(target, out, flags, root=ROOT):
     """Compile and link a target from the sources under `root`."""
     subprocess.run(
-        ["clang", *FLAGS, *flags, *target.sources, "-o", str(out)], cwd=root, check=True
+        ["clang", *FLAGS, *flags, *target.cflags, *target.sources, "-o", str(out)], cwd=root, check=True
     )
     return out
 

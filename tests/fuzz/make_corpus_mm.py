@@ -2,6 +2,7 @@
 """Write the corpora of the fuzz targets memmap, buddy and elf: small cases that reach every part of
 the code. The formats of the first two are those that fuzz_memmap.c and fuzz_buddy.c read."""
 
+import random
 import struct
 import sys
 from pathlib import Path
@@ -152,9 +153,21 @@ def elf():
     yield "odd-align", program(phdr(align=0), phdr(vaddr=0x500000, align=24576), phdr(vaddr=0x600000, align=2**62))
 
 
+def umap():
+    """Operations at random, and with much forking."""
+    choose = random.Random(1)
+    for i in range(8):
+        yield f"random-{i}", choose.randbytes(2048)
+    for i in range(8):
+        words = bytearray(choose.randbytes(2048))
+        for at in range(1, len(words), 8):
+            words[at] = choose.choice((0, 130, 140, 190, 210, 215, 215, 216))
+        yield f"mixed-{i}", bytes(words)
+
+
 def main():
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
-    for target in (memmap, buddy, elf):
+    for target in (memmap, buddy, elf, umap):
         folder = out / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in target():
