@@ -72,7 +72,7 @@ static void hold_census(void)
 		return;
 	while (!standstill_begin(NULL))
 		smp_poll();
-	found = census();
+	found = census_at_end();
 	standstill_end();
 	if (found)
 		panic("the census found %lu things wrong", found);

@@ -132,6 +132,9 @@ void boot_memory_map(uint32_t info_address)
 	if (!memmap_ram_end(&memmap))
 		panic("the memory map has no usable RAM");
 	reserve_boot_things(info_address);
+#ifdef MUTANT_reserve_twice
+	reserve(image_to_phys(kernel_start).raw, image_to_phys(kernel_end).raw, "heap");
+#endif
 	tell_frames();
 }
 

@@ -135,9 +135,8 @@ static void check_vmas(void)
 		census_find("%lu vmas are in use, and %lu are in address spaces", in_use, in_trees);
 }
 
-uint64_t census(void)
+static uint64_t hold(void)
 {
-	found = 0;
 	visit_all(CENSUS_CHECK);
 	census_free_frames();
 	check_vmas();
@@ -147,4 +146,19 @@ uint64_t census(void)
 	if (found > TOLD_MAX)
 		log_line("census: and %lu more", found - TOLD_MAX);
 	return found;
+}
+
+uint64_t census(void)
+{
+	found = 0;
+	return hold();
+}
+
+uint64_t census_at_end(void)
+{
+	found = 0;
+	for (const struct space *space = NULL; (space = space_next(space));)
+		census_find("leak: space %lx of %lu pages is nobody's", space->root.raw,
+			    space->resident);
+	return hold();
 }

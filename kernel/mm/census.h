@@ -32,3 +32,6 @@ extern paddr_t census_extra_root;
  * machine must stand still (core/standstill.h). Takes no lock but the log's.
  */
 uint64_t census(void);
+
+/* The same when all processes have ended: there must be no address space either. */
+uint64_t census_at_end(void);

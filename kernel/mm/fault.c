@@ -67,6 +67,10 @@ static struct vma *vma_for(struct space *space, uint64_t va)
 
 	if (!vma || vma->start <= va)
 		return vma;
+#ifdef MUTANT_page_without_vma
+	if (vma->flags & VMA_GROWSDOWN)
+		return vma;
+#endif
 	return space_grow_stack(space, vma, ALIGN_DOWN(va, PAGE_SIZE)) ? vma : NULL;
 }
 

@@ -169,6 +169,11 @@ int kmap_slot(uint64_t va)
 void kmap_seal(void)
 {
 	sealed = true;
+#ifdef MUTANT_two_parents
+	pte_t *slots = phys_to_virt(master_pml4);
+
+	slots[level_index(MMIO_BASE, PT_LEVELS) + 1] = slots[level_index(MMIO_BASE, PT_LEVELS)];
+#endif
 	memcpy(sealed_slots, (const pte_t *)phys_to_virt(master_pml4) + FIRST_SLOT,
 	       sizeof(sealed_slots));
 }

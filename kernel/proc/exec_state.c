@@ -72,6 +72,10 @@ void exec_state_free(struct exec_state *exec)
 	list_del(&exec->link);
 	lock_release(&states_lock);
 	page_free(exec->path);
+#ifdef MUTANT_exec_leaks
+	if (exec->error)
+		exec->piece = NULL;
+#endif
 	page_free(exec->piece);
 	if (exec->object)
 		object_put(exec->object);

@@ -38,6 +38,10 @@ static sysret_t undo(struct thread *thread)
 {
 	struct space *space = thread->cont.fork.child->space;
 
+#ifdef MUTANT_fork_leaks
+	if (thread->cont.fork.error == -EINTR)
+		space = NULL;
+#endif
 	if (space && drop_space(space))
 		return go_on_with(thread, SYS_AGAIN, undo);
 	free_child(thread);

@@ -1,0 +1,51 @@
+"""The kernel's books: the census at the end of runs, and after each failure and each kill."""
+
+import re
+
+import pytest
+
+# Program, the number of CPUs, the build.
+SWEEPS = {
+    "every allocation fails": ("fail_sweep", 2, "release"),
+    "every allocation fails, debug": ("fail_sweep", 1, "debug"),
+    "killed at every boundary": ("boundary_sweep", 2, "release"),
+    "killed at every boundary, debug": ("boundary_sweep", 2, "debug"),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_nothing_is_lost(boot, name):
+    program, cpus, build = SWEEPS[name]
+    result = boot(program, cpus=cpus, build=build, append="ktest quiet", timeout=250)
+    assert result.status == 0, result
+    assert all(line.endswith(" 0 times wrong") for line in result.lines), result
+    assert "census: all is accounted for" in result.log
+
+
+def test_memory_of_each_kind_is_accounted_for(boot):
+    result = boot("grown", cpus=3, append="ktest", timeout=60)
+    assert result.status == 0, result
+    assert result.lines == ["grown: 0 things wrong"]
+
+
+def test_without_any_memory_the_program_is_killed(boot):
+    result = boot("hello", cpus=1, append="failalloc=1,every", timeout=60)
+    assert result.status != 0, result
+
+
+def test_the_census_is_cheap_enough_for_every_boot(boot):
+    result = boot("hello", icount=True, timeout=60)
+    assert result.status == 0, result
+    ended, accounted = (
+        float(re.search(rf"^\[ *([\d.]+)\] {line}", result.log, re.M).group(1))
+        for line in ("proc: pid=1 exited", "census: all is accounted for")
+    )
+    # Under --icount a nanosecond is an instruction.
+    assert accounted - ended < 0.02
+
+
+def test_the_call_for_tests_needs_the_word(boot):
+    result = boot("boundary_sweep", cpus=1, append="quiet", timeout=60)
+    assert result.status != 0, result
+    assert result.lines[0] == "fork, 0: -38 things wrong, -38 frames free, -38 before"
+    assert "call 1398013952 does not exist here" in result.log
