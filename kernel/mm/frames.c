@@ -200,17 +200,32 @@ static __noinline void drain_to(struct magazine *m, uint32_t keep)
 	}
 }
 
-static inline struct page *take(enum page_type type, uintptr_t caller)
+/* From a magazine that is not empty. */
+static inline struct page *take_kept(struct magazine *m, enum page_type type, uintptr_t caller)
 {
-	struct magazine *m = PERCPU(magazine);
-	struct page *page;
+	struct page *page = m->frames[--m->count];
 
-	if (failalloc() || (unlikely(m->count == 0) && !refill(m, caller)))
-		return NULL;
-	page = m->frames[--m->count];
 	poison_check_frames(page, 0, caller);
 	*page = (struct page){.type = (uint8_t)type};
 	return page;
+}
+
+/* All that is not the short way: a call at its end, so that it needs no frame of its own. */
+static __noinline struct page *take_slowly(struct magazine *m, enum page_type type,
+					   uintptr_t caller)
+{
+	if (failalloc() || (!m->count && !refill(m, caller)))
+		return NULL;
+	return take_kept(m, type, caller);
+}
+
+static inline struct page *take(enum page_type type, uintptr_t caller)
+{
+	struct magazine *m = PERCPU(magazine);
+
+	if (unlikely(failalloc_on || !m->count))
+		return take_slowly(m, type, caller);
+	return take_kept(m, type, caller);
 }
 
 struct page *frame_alloc(enum page_type type)
@@ -227,20 +242,36 @@ struct page *frame_alloc_zeroed(enum page_type type)
 	return page;
 }
 
+static __noreturn __noinline void refuse_free(const struct page *page, uintptr_t caller)
+{
+	panic("frame %lx freed in %s: type %u, order %u, freed before in %s", page_to_pfn(page),
+	      symbol_function(caller), page->type, page->order, symbol_function(freed_by(page)));
+}
+
+static inline void keep(struct magazine *m, struct page *page, uintptr_t caller)
+{
+	poison_frames(page, 0);
+	page->type = PAGE_MAGAZINE;
+	page->more_refs = (int32_t)caller;
+	m->frames[m->count++] = page;
+}
+
+static __noinline void make_room_and_keep(struct magazine *m, struct page *page, uintptr_t caller)
+{
+	drain_to(m, m->capacity / 2);
+	keep(m, page, caller);
+}
+
 void frame_free(struct page *page)
 {
 	struct magazine *m = PERCPU(magazine);
 
 	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
-		panic("frame %lx freed in %s: type %u, order %u, freed before in %s",
-		      page_to_pfn(page), symbol_function(CALLER), page->type, page->order,
-		      symbol_function(freed_by(page)));
+		refuse_free(page, CALLER);
 	if (unlikely(m->count >= m->capacity))
-		drain_to(m, m->capacity / 2);
-	poison_frames(page, 0);
-	page->type = PAGE_MAGAZINE;
-	page->more_refs = (int32_t)CALLER;
-	m->frames[m->count++] = page;
+		make_room_and_keep(m, page, CALLER);
+	else
+		keep(m, page, CALLER);
 }
 
 void frame_put_unusual(struct page *page)
