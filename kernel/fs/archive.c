@@ -73,13 +73,19 @@ static struct page *file_page(struct vm_object *object, uint64_t index, bool mak
 	return page;
 }
 
+/* The names in the archive have no leading "/". */
+static const char *file_path(const struct vm_object *object)
+{
+	return container_of(object, struct archive_file, object)->name;
+}
+
 static void file_release(struct vm_object *object)
 {
 	panic("object %p, a file of the archive, has lost its own reference", (void *)object);
 }
 
 static const struct vm_object_ops file_ops = {
-	.read = file_read, .page = file_page, .release = file_release};
+	.read = file_read, .page = file_page, .path = file_path, .release = file_release};
 
 /* Pages of files that were mapped stay. */
 static void visit_files(void (*fn)(struct page *frame))

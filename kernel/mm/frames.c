@@ -3,6 +3,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/page_copy.h"
 #include "core/lock.h"
+#include "core/panic.h"
 #include "core/symbols.h"
 #include "lib/upcall.h"
 #include "mm/failalloc.h"
@@ -319,4 +320,23 @@ struct page *frames_in_magazine(uint32_t cpu, uint32_t i)
 bool frames_contain(pfn_t pfn)
 {
 	return buddy_contains(&zone_of(pfn)->buddy, pfn);
+}
+
+bool frames_next_range(unsigned i, pfn_t from, struct buddy_range *range)
+{
+	struct zone *zone = &zones[i];
+	bool locked = !panic_active();
+	uint32_t n = 0;
+
+	if (locked)
+		lock_acquire(&zone->lock);
+	while (n < zone->buddy.n_ranges && zone->buddy.ranges[n].end <= from)
+		n++;
+	if (n < zone->buddy.n_ranges)
+		*range = zone->buddy.ranges[n];
+	else
+		range->end = 0;
+	if (locked)
+		lock_release(&zone->lock);
+	return range->end;
 }

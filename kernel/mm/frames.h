@@ -64,3 +64,9 @@ struct page *frames_in_magazine(uint32_t cpu, uint32_t i);
 
 /* Does the frame belong to a zone, so that it is allocated and freed? */
 bool frames_contain(pfn_t pfn);
+
+/*
+ * The first frames of zone `i` (0 to 2) that end above `from`; false: there are none. Takes
+ * RANK_ZONE, but nothing in a panic.
+ */
+bool frames_next_range(unsigned i, pfn_t from, struct buddy_range *range);

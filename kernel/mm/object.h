@@ -21,6 +21,8 @@ struct vm_object_ops {
 	 * not there yet. Takes RANK_OBJECT.
 	 */
 	struct page *(*page)(struct vm_object *object, uint64_t index, bool make);
+	/* Its path without the leading "/", as Linux tells it of what is mapped; constant. */
+	const char *(*path)(const struct vm_object *object);
 	/* The last reference is gone. */
 	void (*release)(struct vm_object *object);
 };

@@ -70,8 +70,15 @@ static void shared_release(struct vm_object *object)
 	this_cpu()->work |= CPU_WORK_REAP;
 }
 
+/* As Linux has it. */
+static const char *shared_path(const struct vm_object *object)
+{
+	(void)object;
+	return "dev/zero (deleted)";
+}
+
 static const struct vm_object_ops shared_ops = {
-	.read = shared_read, .page = shared_page, .release = shared_release};
+	.read = shared_read, .page = shared_page, .path = shared_path, .release = shared_release};
 
 struct vm_object *shared_create(uint64_t size)
 {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "lib/print.h"
+#include "mm/frame_scan.h"
+#include "mm/maps.h"
 #include "mm/ptdump.h"
 #include "proc/process.h"
 
@@ -18,6 +20,9 @@ struct run {
 	uint64_t cursor;      /* the command's own; 0 at the first call */
 	union {
 		struct ptdump dump;
+		struct frame_scan scan;
+		struct smaps smaps;
+		uint32_t line;
 	};
 };
 
@@ -57,3 +62,8 @@ bool run_runq(struct run *run);
 bool run_locks(struct run *run);
 bool run_walk(struct run *run);
 bool run_space(struct run *run);
+bool run_meminfo(struct run *run);
+bool run_buddyinfo(struct run *run);
+bool run_slabinfo(struct run *run);
+bool run_maps(struct run *run);
+bool run_smaps(struct run *run);

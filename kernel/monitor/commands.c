@@ -33,6 +33,11 @@ const struct command commands[] = {
 	 2, run_walk},
 	{"space", "[PID]", "what the page tables map: the kernel half, or a process's half", 0, 1,
 	 run_space},
+	{"meminfo", "", "memory, as /proc/meminfo", 0, 0, run_meminfo},
+	{"buddyinfo", "", "free blocks by order, as /proc/buddyinfo", 0, 0, run_buddyinfo},
+	{"slabinfo", "", "caches of kernel objects, as /proc/slabinfo", 0, 0, run_slabinfo},
+	{"maps", "PID", "what a process maps, as /proc/PID/maps", 1, 1, run_maps},
+	{"smaps", "PID", "the same with what is in memory, as /proc/PID/smaps", 1, 1, run_smaps},
 	{"reboot", "", "reset the machine", 0, 0, run_reboot},
 	{"continue", "", "leave the monitor; after a panic, end", 0, 0, run_continue},
 };

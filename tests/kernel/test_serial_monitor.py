@@ -1,5 +1,6 @@
 """The kernel's monitor on the serial line: its commands, after a panic too; bad input."""
 
+import contextlib
 import re
 
 import pytest
@@ -10,13 +11,29 @@ SIZES = {"4K": 1 << 12, "2M": 2 << 20, "1G": 1 << 30}
 RANGE = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16}) +(\d+) KiB (4K|2M|1G) (RW|R-) (NX|X)((?: \w+)*)")
 
 
+# A machine whose only CPU has the program's tables; one without ACPI; one that panics.
+MACHINES = {
+    "usual": ["--cpus", "1"],
+    "noacpi": ["--cpus", "1", "--machine", "pc", "--append", "noacpi"],
+    "panic": ["--cpus", "2", "--append", "monitor ktest=damaged-list:1"],
+}
+
+
+@pytest.fixture(scope="module", name="machines")
+def _machines(builds):
+    """All of them, which boot side by side."""
+    builds.iso()
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(SerialLine(builds, "spin", words)) for name, words in MACHINES.items()}
+
+
 @pytest.fixture(scope="module", name="line")
-def _line(builds):
-    """One CPU, whose tables are the program's, in the monitor."""
-    with SerialLine(builds, "spin", ["--cpus", "1"]) as line:
-        line.wait_for(rb"ring 3")
-        assert "help" in line.enter()
-        yield line
+def _line(machines):
+    """The usual one, in the monitor."""
+    line = machines["usual"]
+    line.wait_for(rb"ring 3")
+    assert "help" in line.enter()
+    return line
 
 
 def leaves_of(lines):
@@ -46,8 +63,45 @@ def qemu_leaves(line):
     return leaves
 
 
+def amounts(lines):
+    """{name: KiB} of lines like those of /proc/meminfo and /proc/PID/smaps."""
+    found = {}
+    for text in lines:
+        match = re.fullmatch(r"(\w+): +(\d+) kB", text)
+        assert match and match.start(2) >= 16 and match.end(2) >= 24, text
+        found[match[1]] = int(match[2])
+    return found
+
+
 def pid_of_spin(line):
     return next(text.split()[1] for text in line.ask("threads") if "spin" in text)
+
+
+def test_a_machine_without_acpi(machines):
+    """The 8259s bring the interrupt; reboot ends QEMU, which is not to start anew."""
+    line = machines["noacpi"]
+    line.wait_for(rb"ring 3")
+    line.enter()
+    line.send("reboot\r")
+    line.read_to("reset\n")
+    assert line.end() == 202  # no verdict
+
+
+def test_after_a_panic(machines):
+    """The report first; then the same commands, with a lock held, and a list that leads to a fault."""
+    line = machines["panic"]
+    report = line.read_to(PROMPT, 60)
+    assert "KERNEL PANIC" in report and "end of panic" in report
+    assert line.ask("locks")[0].startswith("CPU 1 holds 'test low' (rank ")
+    assert len(line.ask("runq")) == 2
+    assert leaves_of(line.ask("space"))
+    assert amounts(line.ask("meminfo")) and line.ask("slabinfo")
+    assert "there is no command" in line.ask("nonsense")[0]
+    for _ in range(3):
+        line.send("threads\r")
+        assert "what was looked at led to a fault" in line.read_to(PROMPT)
+    line.send("continue\r")
+    assert line.end() == 200
 
 
 def test_the_dump_agrees_with_qemu(line):
@@ -78,6 +132,80 @@ def test_threads_and_queues(line):
     assert line.ask("locks") == ["that is all, of 1 CPUs"]
 
 
+def test_meminfo(line):
+    found = amounts(line.ask("meminfo"))
+    assert list(found)[:3] == ["MemTotal", "MemFree", "MemAvailable"]
+    assert 200 << 10 < found["MemFree"] < found["MemTotal"] < 256 << 10
+    used = sum(found[name] for name in ("Cached", "AnonPages", "Slab", "PageTables"))
+    assert all(found[name] > 0 for name in ("Cached", "AnonPages", "Slab", "KernelStack"))
+    assert 0 < used <= found["MemTotal"] - found["MemFree"]
+
+
+def test_buddyinfo_is_what_is_free(line):
+    rows = [re.fullmatch(r"Node 0, zone +(\w+) ((?: *\d+ ){19})", text) for text in line.ask("buddyinfo")]
+    assert [row[1] for row in rows] == ["DMA", "DMA32", "Normal"]
+    blocks = [[int(count) for count in row[2].split()] for row in rows]
+    free = sum(count << (order + 2) for counts in blocks for order, count in enumerate(counts))
+    assert 0 < free <= amounts(line.ask("meminfo"))["MemFree"] + 1024
+    assert not any(blocks[2])  # no RAM above 4 GiB
+
+
+def test_slabinfo(line):
+    version, columns, *rows = line.ask("slabinfo")
+    assert version == "slabinfo - version: 2.1" and columns.startswith("# name ")
+    caches = {}
+    for row in rows:
+        match = re.fullmatch(r"(\S+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) : tunables.* : slabdata.*", row)
+        active, objects, size, per_slab, pages = (int(match[n]) for n in range(2, 7))
+        assert active <= objects and per_slab * size <= pages * 4096
+        caches[match[1]] = active
+    assert caches["process"] == 1 and caches["thread"] >= 6 and {"vma", "space"} <= set(caches)
+
+
+MAPS = re.compile(r"([0-9a-f]{8,12})-([0-9a-f]{8,12}) ([r-][w-][x-])([ps]) ([0-9a-f]{8}) 00:00 0 (.*)")
+
+
+def areas_of(lines):
+    """[(start, end, rights, name)] of lines of maps."""
+    matches = [MAPS.fullmatch(text) for text in lines]
+    assert all(match[6] == "" or match.start(6) <= 73 <= match.end(6) for match in matches)
+    return [(int(m[1], 16), int(m[2], 16), m[3], m[6].strip()) for m in matches]
+
+
+def test_maps_holds_what_the_tables_map(line):
+    pid = pid_of_spin(line)
+    areas = areas_of(line.ask(f"maps {pid}"))
+    assert areas == sorted(areas) and all(start < end for start, end, *_ in areas)
+    names = [name for *_, name in areas]
+    assert names[0] == "/bin/spin" and names[-1] == "[stack]"
+    for address, (_, write, no_execute, *_) in leaves_of(line.ask(f"space {pid}")).items():
+        (rights,) = (rights for start, end, rights, _ in areas if start <= address < end)
+        assert (not write or "w" in rights) and (no_execute or "x" in rights)
+
+
+def test_smaps_counts_the_pages(line):
+    pid = pid_of_spin(line)
+    lines = line.ask(f"smaps {pid}")
+    areas = areas_of([text for text in lines if MAPS.fullmatch(text)])
+    assert areas == areas_of(line.ask(f"maps {pid}"))
+    leaves = leaves_of(line.ask(f"space {pid}"))
+    sections = []
+    for text in lines:
+        if MAPS.fullmatch(text):
+            sections.append([])
+        else:
+            sections[-1].append(text)
+    for (start, end, _, name), section in zip(areas, sections):
+        assert section[-1].startswith("VmFlags: ")
+        found = amounts(section[:-1])
+        assert found["Size"] == (end - start) >> 10
+        mapped = 4 * sum(start <= address < end for address in leaves)
+        assert found["Rss"] <= mapped and (found["Rss"] == mapped or not name)
+        kinds = ("Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty")
+        assert sum(found[kind] for kind in kinds) == found["Rss"] >= found["Pss"]
+    assert any(amounts(section[:-1])["Private_Dirty"] for section in sections)
+
+
 def test_help_tells_every_command(line):
     assert {"help", "threads", "runq", "locks", "walk", "space", "reboot", "continue"} <= {
         text.split()[0] for text in line.ask("help")
@@ -94,6 +222,8 @@ def test_help_tells_every_command(line):
         ("walk 8000000000000000", "is not canonical"),
         ("walk 1000 77777", "there is no process 77777"),
         ("walk 1000 -1", "'-1' is no decimal number"),
+        ("maps", "usage: maps PID"),
+        ("smaps 77777", "there is no process 77777"),
         ("space 0x2", "'0x2' is no decimal number"),
         ("space 18446744073709551615", "no decimal number"),
         ("a b c d e f", "too many words"),
@@ -121,30 +251,3 @@ def test_leaving_and_coming_back(line):
     line.read_to("left\n")
     line.command("chardev-send-break line")
     assert "monitor:" in line.read_to("monitor> ")
-
-
-def test_other_machines(builds):
-    """Without ACPI the 8259s bring the interrupt; reboot ends QEMU, which is not to start anew."""
-    options = ["--cpus", "1", "--append", "noacpi", "--machine", "pc"]
-    with SerialLine(builds, "spin", options) as line:
-        line.wait_for(rb"ring 3")
-        line.enter()
-        line.send("reboot\r")
-        line.read_to("reset\n")
-        assert line.end() == 202  # no verdict
-
-
-def test_after_a_panic(builds):
-    """The report first; then the same commands, with a lock held, and a list that leads to a fault."""
-    with SerialLine(builds, "spin", ["--cpus", "2", "--append", "monitor ktest=damaged-list:1"]) as line:
-        report = line.read_to(PROMPT, 60)
-        assert "KERNEL PANIC" in report and "end of panic" in report
-        assert line.ask("locks")[0].startswith("CPU 1 holds 'test low' (rank ")
-        assert len(line.ask("runq")) == 2
-        assert leaves_of(line.ask("space"))
-        assert "there is no command" in line.ask("nonsense")[0]
-        for _ in range(3):
-            line.send("threads\r")
-            assert "what was looked at led to a fault" in line.read_to(PROMPT)
-        line.send("continue\r")
-        assert line.end() == 200
