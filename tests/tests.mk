@@ -40,7 +40,7 @@ $(FUZZERS): $(FUZZ)/bin/%: $$(call fuzz_objs,tests/fuzz/$$*.c)
 
 -include $(call find_files,$(HOST)/obj $(FUZZ)/obj,*.d)
 
-.PHONY: host-tests fuzzers host-test fuzz test test-long
+.PHONY: host-tests fuzzers host-test fuzz prove test test-long
 host-tests: $(HOST_TESTS)
 fuzzers: $(FUZZERS)
 
@@ -49,9 +49,12 @@ host-test: host-tests  ## run the host tests of the kernel's pure code
 fuzz: fuzzers  ## RUNS=N cases in all over the fuzz targets
 	$(Q)tools/run-tests fuzz $(FUZZ)/work $(RUNS) $(FUZZERS)
 
+prove: $(call needs,prove)  ## what Frama-C and z3 prove of the kernel (docs/proofs.md)
+	$(Q)tools/prove --out $(BUILD)/proofs --record
+
 # The suite boots what it needs of the other builds; it makes them itself, by STOA_BUILD.
 SUITE       := STOA_BUILD=$(BUILD) STOA_HOST_TESTS="$(HOST_TESTS)" tools/run-tests suite
-SUITE_NEEDS := iso user programs host-tests $(call needs,boot uefi bochs debug test lint)
+SUITE_NEEDS := iso user programs host-tests $(call needs,boot uefi bochs debug test prove lint)
 
 test: $(SUITE_NEEDS)  ## the test suite; ends with `N passed, N failed`
 	$(Q)+$(SUITE)

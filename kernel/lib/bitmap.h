@@ -37,6 +37,8 @@ static inline unsigned bitmap_scan(const uint64_t *map, unsigned bits, unsigned 
 	if (from >= bits)
 		return bits;
 	left = (map[word] ^ flip) & (~0ULL << (from % 64));
+	/*@ loop invariant word < BITMAP_WORDS(bits);
+	    loop assigns word, left; */
 	while (left == 0) {
 		word++;
 		if (word >= BITMAP_WORDS(bits))
@@ -71,6 +73,9 @@ static inline bool bitmap_empty(const uint64_t *map, unsigned bits)
 
 static inline void bitmap_zero(uint64_t *map, unsigned bits)
 {
+	/*@ loop invariant word <= BITMAP_WORDS(bits);
+	    loop invariant \forall integer i; 0 <= i < word ==> map[i] == 0;
+	    loop assigns word, map[0 .. BITMAP_WORDS(bits) - 1]; */
 	for (unsigned word = 0; word < BITMAP_WORDS(bits); word++)
 		map[word] = 0;
 }

@@ -58,7 +58,7 @@ static inline uint16_t bytes_u16(const struct bytes *b, uint32_t offset)
 
 	if (at + 2 > b->end)
 		return 0;
-	return (uint16_t)(b->base[at] | b->base[at + 1] << 8);
+	return (uint16_t)(b->base[at] | (uint32_t)b->base[at + 1] << 8);
 }
 
 static inline uint32_t bytes_u32(const struct bytes *b, uint32_t offset)
