@@ -1,4 +1,7 @@
 #include "arch/x86_64/reset.h"
+#include "core/panic.h"
+#include "core/standstill.h"
+#include "mm/census.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
 
@@ -14,6 +17,23 @@ static bool run_continue(struct run *run)
 {
 	print(&run->out, "left\n");
 	monitor_leave();
+	return false;
+}
+
+/* What is wrong is told on the log. */
+static bool run_census(struct run *run)
+{
+	uint64_t found;
+
+	if (panic_active()) {
+		print(&run->out, "refused: after a panic, CPUs have stopped amid changes\n");
+		return false;
+	}
+	if (!standstill_begin(NULL))
+		return true;
+	found = census();
+	standstill_end();
+	print(&run->out, "%lu things wrong\n", found);
 	return false;
 }
 
@@ -38,6 +58,8 @@ const struct command commands[] = {
 	{"slabinfo", "", "caches of kernel objects, as /proc/slabinfo", 0, 0, run_slabinfo},
 	{"maps", "PID", "what a process maps, as /proc/PID/maps", 1, 1, run_maps},
 	{"smaps", "PID", "the same with what is in memory, as /proc/PID/smaps", 1, 1, run_smaps},
+	{"census", "", "count every frame's references again; what is wrong is on the log", 0, 0,
+	 run_census},
 	{"reboot", "", "reset the machine", 0, 0, run_reboot},
 	{"continue", "", "leave the monitor; after a panic, end", 0, 0, run_continue},
 };

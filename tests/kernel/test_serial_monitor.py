@@ -96,6 +96,7 @@ def test_after_a_panic(machines):
     assert len(line.ask("runq")) == 2
     assert leaves_of(line.ask("space"))
     assert amounts(line.ask("meminfo")) and line.ask("slabinfo")
+    assert line.ask("census")[0].startswith("refused: ")
     assert "there is no command" in line.ask("nonsense")[0]
     for _ in range(3):
         line.send("threads\r")
@@ -204,6 +205,10 @@ def test_smaps_counts_the_pages(line):
         kinds = ("Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty")
         assert sum(found[kind] for kind in kinds) == found["Rss"] >= found["Pss"]
     assert any(amounts(section[:-1])["Private_Dirty"] for section in sections)
+
+
+def test_census(line):
+    assert line.ask("census") == ["0 things wrong"]
 
 
 def test_help_tells_every_command(line):
