@@ -2,12 +2,17 @@
 /* The buddy allocator: what it promises case by case, then long random sequences. */
 #include "host_test.h"
 
+#include <stdlib.h>
+
 #include "buddy_model.h"
 #include "host_panic.h"
 #include "seed.h"
 
-#define SECTION (1UL << 15) /* 128 MiB */
-#define HIGHEST ((1UL << 34) - MODEL_FRAMES)
+#define SECTION	      (1UL << 15) /* 128 MiB */
+#define OPERATIONS    1000000
+#define STEPS_A_ROUND 20000
+#define STEPS_A_CHECK 64
+#define HIGHEST	      ((1UL << 34) - MODEL_FRAMES)
 
 #define FREED_HERE 0xffffffff80002003
 
@@ -199,18 +204,21 @@ static void step(pfn_t *online)
 	}
 }
 
+/* OPERATIONS=n of the environment makes it longer (or shorter). */
 static void random_steps(void **state)
 {
+	const char *text = getenv("OPERATIONS");
+	uint64_t rounds = (text ? strtoull(text, NULL, 0) : OPERATIONS) / STEPS_A_ROUND;
 	pfn_t online;
 
 	(void)state;
 	rnd = test_seed("random_steps", 42);
-	for (int round = 0; round < 4; round++) {
+	for (uint64_t round = 0; round < rounds; round++) {
 		model_reset(round % 2 ? HIGHEST : 0);
 		online = 0;
-		for (int i = 0; i < 20000; i++) {
+		for (uint64_t i = 0; i < STEPS_A_ROUND; i++) {
 			step(&online);
-			if (i % 32 == 0)
+			if (i % STEPS_A_CHECK == 0)
 				model_check();
 		}
 		model_check();

@@ -12,7 +12,7 @@ OPERATIONS = 100_000_000
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["umap", "vma"])
+@pytest.mark.parametrize("name", ["buddy", "umap", "vma"])
 def test_a_hundred_million_operations(name):
     """The kernel's code and its model agree all the way; the seed is in the message if not."""
     build = os.environ.get("STOA_BUILD", "build")
