@@ -16,6 +16,7 @@
 #include "core/lock.h"
 #include "core/log.h"
 #include "core/panic.h"
+#include "core/trace.h"
 #include "core/standstill.h"
 #include "core/trapinfo.h"
 #include "entry_log.h"
@@ -343,6 +344,7 @@ enum exit_kind syscall_from_user(struct trapframe *frame)
 	struct trapframe *tf;
 	sysret_t result;
 
+	trace_entry(frame);
 	cpu->current->calls++;
 	result = syscall_dispatch(frame);
 	tf = frame_slot();
@@ -407,6 +409,7 @@ enum exit_kind trap_from_user(struct trapframe *frame)
 	struct cpu *cpu = this_cpu();
 	struct trapframe *tf;
 
+	trace_entry(frame);
 	if (likely(frame->vector == VECTOR_PF))
 		page_fault_from_user(cpu->current, frame);
 	else
@@ -470,6 +473,7 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 {
 	uintptr_t fixup;
 
+	trace_entry(tf);
 	if (tf->vector >= VECTOR_EXCEPTIONS) {
 		/* Idle and the window are the only places, and both stand at the slot. */
 		if (tf->rsp != (uint64_t)frame_slot())

@@ -51,7 +51,9 @@ static void copy_name(char name[5], const struct bytes *header)
 /* The `size` bytes at `addr`; without a base when they cannot be read. */
 static struct bytes map_bytes(const struct acpi_access *access, paddr_t addr, uint32_t size)
 {
-	return bytes_of(access->map(access->ctx, addr, size), size);
+	const void *mapped = access->map(access->ctx, addr, size);
+
+	return bytes_of(mapped, size);
 }
 
 /*

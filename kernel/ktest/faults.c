@@ -128,20 +128,21 @@ static void panic_call(uint32_t cpu)
 }
 KTEST("panic", panic_call);
 
-static struct lock low = LOCK_INIT("test low", RANK_TREE), high = LOCK_INIT("test high", RANK_LOG);
+static struct lock low_lock = LOCK_INIT("test low", RANK_TREE),
+		   high_lock = LOCK_INIT("test high", RANK_LOG);
 
 static void lock_order(uint32_t cpu)
 {
 	(void)cpu;
-	lock_acquire(&high);
-	lock_acquire(&low);
+	lock_acquire(&high_lock);
+	lock_acquire(&low_lock);
 }
 KTEST("lock-order", lock_order);
 
 static void lock_at_exit(uint32_t cpu)
 {
 	(void)cpu;
-	lock_acquire(&low);
+	lock_acquire(&low_lock);
 }
 KTEST("lock-at-exit", lock_at_exit);
 
@@ -224,7 +225,7 @@ KTEST("sealed-slot", sealed_slot);
 static void damaged_list(uint32_t cpu)
 {
 	(void)cpu;
-	lock_acquire(&low);
+	lock_acquire(&low_lock);
 	current_thread()->process_link.next = (struct list *)sizeof(long);
 	panic("a test has damaged the list of kernel tasks");
 }

@@ -5,9 +5,13 @@
 
 #define NAME_COLUMN 72
 
-/* What Linux writes behind the inode, for memory without an object. */
+/* What Linux writes behind the inode: what the memory is for, or the object's path. */
 static const char *name_of(const struct space *space, const struct vma *vma)
 {
+	const struct vm_object *object = vma->object;
+
+	if (object)
+		return object->ops->path(object);
 	if (vma->end > space->brk_start && vma->start < space->brk)
 		return "[heap]";
 	if ((vma->flags & VMA_GROWSDOWN) && !vma->next)
@@ -18,6 +22,7 @@ static const char *name_of(const struct space *space, const struct vma *vma)
 /* There are no devices and inodes yet: both are 0. */
 static void print_vma(struct printer *out, const struct space *space, const struct vma *vma)
 {
+	const char *name = name_of(space, vma);
 	char text[NAME_COLUMN + 1];
 
 	fmt_snprintf(text, sizeof(text), "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", vma->start,
@@ -25,10 +30,8 @@ static void print_vma(struct printer *out, const struct space *space, const stru
 		     vma->prot & PROT_WRITE ? 'w' : '-', vma->prot & PROT_EXEC ? 'x' : '-',
 		     vma->flags & VMA_SHARED ? 's' : 'p',
 		     vma->object ? vma->pgoff << PAGE_SHIFT : 0);
-	if (vma->object)
-		print(out, "%-*s /%s\n", NAME_COLUMN, text, vma->object->ops->path(vma->object));
-	else if (*name_of(space, vma))
-		print(out, "%-*s %s\n", NAME_COLUMN, text, name_of(space, vma));
+	if (*name)
+		print(out, "%-*s %s%s\n", NAME_COLUMN, text, vma->object ? "/" : "", name);
 	else
 		print(out, "%s\n", text);
 }

@@ -85,7 +85,7 @@ static void print_counts(struct printer *out, const struct smaps *s)
 	line(out, "AnonHugePages:", s->huge);
 	line(out, "Swap:", 0);
 	line(out, "SwapPss:", 0);
-	line(out, "Locked:", s->vma.flags & VMA_LOCKED ? s->pss : 0);
+	line(out, "Locked:", (s->vma.flags & VMA_LOCKED) ? s->pss : 0);
 	print_flags(out, &s->vma);
 }
 

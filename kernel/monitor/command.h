@@ -60,6 +60,7 @@ void look_leave(struct space *space);
 bool run_threads(struct run *run);
 bool run_runq(struct run *run);
 bool run_locks(struct run *run);
+bool run_trace(struct run *run);
 bool run_walk(struct run *run);
 bool run_space(struct run *run);
 bool run_meminfo(struct run *run);

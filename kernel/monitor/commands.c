@@ -49,6 +49,8 @@ const struct command commands[] = {
 	{"runq", "", "what each CPU runs, and what waits for it", 0, 0, run_runq},
 	{"locks", "", "the locks that are held, by whom, and where they were taken", 0, 0,
 	 run_locks},
+	{"trace", "", "the last entries into the kernel of each CPU (debug builds)", 0, 0,
+	 run_trace},
 	{"walk", "ADDR [PID]", "an address through the page tables (kernel's, or of a process)", 1,
 	 2, run_walk},
 	{"space", "[PID]", "what the page tables map: the kernel half, or a process's half", 0, 1,

@@ -1,7 +1,8 @@
-/* The commands on threads, run queues and locks. */
+/* The commands on threads, run queues, locks, and what the CPUs did last. */
 #include "arch/x86_64/image.h"
 #include "core/panic.h"
 #include "core/symbols.h"
+#include "core/trace.h"
 #include "monitor/command.h"
 #include "proc/ktask.h"
 #include "proc/sched.h"
@@ -77,6 +78,18 @@ bool run_runq(struct run *run)
 	for (uint32_t i = 0; i < MIN(count, QUEUE_SHOWN); i++)
 		print(&run->out, " %ld", tids[i]);
 	print(&run->out, "%s\n", count > QUEUE_SHOWN ? " ..." : "");
+	return run->cursor < cpu_count;
+}
+
+/* A CPU a call. */
+bool run_trace(struct run *run)
+{
+	uint32_t id = (uint32_t)run->cursor++;
+
+	if (cpu_by_id(id)->online && !trace_print(&run->out, id)) {
+		print(&run->out, "only debug builds keep a trace\n");
+		return false;
+	}
 	return run->cursor < cpu_count;
 }
 

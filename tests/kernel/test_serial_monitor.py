@@ -133,6 +133,20 @@ def test_threads_and_queues(line):
     assert line.ask("locks") == ["that is all, of 1 CPUs"]
 
 
+def test_release_builds_keep_no_trace(line):
+    assert line.ask("trace") == ["only debug builds keep a trace"]
+
+
+@pytest.mark.long
+def test_debug_builds_keep_a_trace(builds):
+    with SerialLine(builds, "spin", ["--cpus", "2"], build="debug") as line:
+        line.wait_for(rb"ring 3")
+        line.enter()
+        entries = line.ask("trace")
+        assert 2 < len(entries) <= 64 and all(re.match(r"CPU [01] +\d+\.\d{6} [0-9a-f]{16} \w", text) for text in entries)
+        assert any("system call" in text for text in entries) and any("interrupt" in text for text in entries)
+
+
 def test_meminfo(line):
     found = amounts(line.ask("meminfo"))
     assert list(found)[:3] == ["MemTotal", "MemFree", "MemAvailable"]
