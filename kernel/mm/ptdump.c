@@ -6,6 +6,7 @@
 #include "mm/walk.h"
 
 #define ENTRIES_A_CALL 256
+#define ENTRIES_A_LINE 32 /* so many cost what a line costs */
 
 /* What has to be the same in pages that are told in one line. */
 #define FLAGS_TOLD (PTE_WRITE | PTE_USER | PTE_PWT | PTE_PCD | PTE_GLOBAL | PTE_NX)
@@ -93,13 +94,15 @@ static pte_t flags_of(const struct walk *walk)
 	return own;
 }
 
-static void add_page(struct ptdump *dump, struct printer *out, const struct walk *walk)
+/* True: it does not continue the line, which was printed. */
+static bool add_page(struct ptdump *dump, struct printer *out, const struct walk *walk)
 {
 	uint64_t size = level_size(walk->level);
 	pte_t flags = flags_of(walk);
+	bool other = dump->size && (dump->start + dump->size != dump->at ||
+				    dump->page_size != size || dump->flags != flags);
 
-	if (dump->size && (dump->start + dump->size != dump->at || dump->page_size != size ||
-			   dump->flags != flags))
+	if (other)
 		print_line(dump, out);
 	if (!dump->size) {
 		dump->start = dump->at;
@@ -107,6 +110,7 @@ static void add_page(struct ptdump *dump, struct printer *out, const struct walk
 		dump->flags = flags;
 	}
 	dump->size += size;
+	return other;
 }
 
 /* Behind what the entry that ended the walk covers. */
@@ -124,8 +128,8 @@ bool ptdump_some(struct ptdump *dump, struct printer *out)
 		struct walk walk;
 
 		walk_tables(dump->root, dump->at, &walk);
-		if (walk.mapped)
-			add_page(dump, out, &walk);
+		if (walk.mapped && add_page(dump, out, &walk))
+			entries += ENTRIES_A_LINE;
 		go_on_behind(dump, walk.level);
 	}
 	if (dump->ended)

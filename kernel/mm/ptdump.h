@@ -26,8 +26,8 @@ struct ptdump {
 void ptdump_begin(struct ptdump *dump, paddr_t root, uint64_t start, uint64_t last);
 
 /*
- * Look at the next 256 entries, and print the lines that are complete: "START-END KIB PAGE FLAGS".
- * True while more is to do. For the user half the space's lock must be held; between two calls it
- * need not be, then the lines tell of different moments.
+ * Look at the next entries, 256 at most, and print the lines that are complete: "START-END KIB PAGE
+ * FLAGS". True while more is to do. For the user half the space's lock must be held; between two
+ * calls it need not be, then the lines tell of different moments.
  */
 bool ptdump_some(struct ptdump *dump, struct printer *out);

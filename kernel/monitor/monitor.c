@@ -4,6 +4,7 @@
 #include "core/panic.h"
 #include "lib/string.h"
 #include "monitor/command.h"
+#include "monitor/output.h"
 #include "proc/ktask.h"
 
 #define LINE_MAX 80
@@ -28,12 +29,6 @@ static struct {
 	struct run run;
 } monitor;
 
-static void write_serial(struct printer *out, const char *text, size_t length)
-{
-	(void)out;
-	uart_write(monitor.uart, text, length);
-}
-
 static void prompt(void)
 {
 	monitor.length = 0;
@@ -45,7 +40,7 @@ static void enter_monitor(void)
 	monitor.entered = true;
 	monitor.typed_key = -1;
 	monitor.command = NULL;
-	monitor.run.out.write = write_serial;
+	monitor.run.out.write = output_write;
 	print(&monitor.run.out, "\nmonitor: 'help' tells the commands, 'continue' leaves\n");
 	prompt();
 }
@@ -107,7 +102,7 @@ static void line_add(int key)
 	if (key < ' ' || key > '~' || monitor.length == LINE_MAX - 1)
 		return;
 	monitor.line[monitor.length++] = text;
-	uart_write(monitor.uart, &text, 1);
+	output_write(&monitor.run.out, &text, 1);
 }
 
 static void line_remove(void)
@@ -173,6 +168,8 @@ static bool do_some(void)
 {
 	int key = monitor.typed_key;
 
+	if (output_drain_some())
+		return true;
 	if (monitor.command) {
 		command_go_on();
 		return true;
@@ -212,11 +209,14 @@ static void poll_after_panic(void)
 		if (!do_some())
 			cpu_relax();
 	}
+	while (output_drain_some())
+		;
 }
 
 bool monitor_start(enum uart uart, bool in_panic)
 {
 	monitor.uart = uart;
+	output_use(uart);
 	monitor.typed_key = -1;
 	monitor.task = ktask_start("monitor", monitor_turn);
 	if (!monitor.task)
