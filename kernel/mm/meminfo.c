@@ -56,8 +56,10 @@ void buddyinfo_print(struct printer *out, const struct frame_scan *scan)
 static void column(char *text, size_t size, const char *name)
 {
 	strscpy(text, name, size);
-	for (char *at = text; *at; at++)
-		*at = *at == ' ' ? '_' : *at;
+	for (char *at = text; *at; at++) {
+		if (*at == ' ')
+			*at = '_';
+	}
 }
 
 static void print_cache(struct printer *out, const struct slab_cache *cache)

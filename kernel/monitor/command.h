@@ -19,6 +19,7 @@ struct run {
 	char *argv[ARGS_MAX]; /* [0]: the command's name */
 	uint64_t cursor;      /* the command's own; 0 at the first call */
 	union {
+		int64_t last_pid;
 		struct ptdump dump;
 		struct frame_scan scan;
 		struct smaps smaps;

@@ -33,7 +33,7 @@ static void tell_tasks(struct run *run)
 		tell_thread(run, task, task->name);
 }
 
-/* A process a call; the cursor is the last one's pid, plus one. */
+/* A process a call; the cursor is the last one's pid. Those that come later are left out. */
 bool run_threads(struct run *run)
 {
 	struct process *process;
@@ -43,8 +43,11 @@ bool run_threads(struct run *run)
 	if (!run->cursor) {
 		print(&run->out, "   TID    PID CPU STATE\n");
 		tell_tasks(run);
+		run->last_pid = process_highest_pid();
 	}
 	process = process_find_above((int64_t)run->cursor);
+	if (process && process->pid > run->last_pid)
+		process = NULL;
 	if (process) {
 		run->cursor = (uint64_t)process->pid;
 		if (process->state == PROCESS_ZOMBIE)

@@ -41,6 +41,11 @@ struct process *process_next(const struct process *process)
 	return of_node(process ? rb_next(&process->pid_node) : rb_first(&pids));
 }
 
+int64_t process_highest_pid(void)
+{
+	return rb_empty(&pids) ? 0 : of_node(rb_last(&pids))->pid;
+}
+
 struct process *process_find_above(int64_t pid)
 {
 	struct rb_node *node = pids.node;

@@ -76,6 +76,9 @@ static inline struct thread *process_first_thread(const struct process *process)
 struct process *process_find(int64_t pid);
 struct thread *thread_find(int64_t tid);
 
+/* The highest pid in use, 0 without any. tree_lock must be held. */
+int64_t process_highest_pid(void);
+
 /* The process with the lowest pid above that, or NULL. tree_lock must be held. */
 struct process *process_find_above(int64_t pid);
 
