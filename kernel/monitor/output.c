@@ -14,9 +14,19 @@ void output_use(enum uart uart)
 	port = uart;
 }
 
+/* A piece ends with its line, so that the log does not come into the middle of a prompt. */
+static size_t next_piece(void)
+{
+	size_t limit = MIN(end - start, PIECE), size = 0;
+
+	while (size < limit && buffer[start + size++] != '\n')
+		;
+	return size;
+}
+
 bool output_drain_some(void)
 {
-	size_t size = MIN(end - start, PIECE);
+	size_t size = next_piece();
 
 	if (!size)
 		return false;

@@ -36,6 +36,10 @@ class SerialLine(Monitored):
         while piece := self._line.recv(1 << 16):
             self._said += piece
 
+    def runs(self):
+        """Has the run not ended yet?"""
+        return self._run.poll() is None
+
     def log(self):
         """All that came: the line must be read, or the kernel waits for it."""
         return self._said.decode("utf-8", "replace")

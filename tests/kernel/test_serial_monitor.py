@@ -147,6 +147,27 @@ def test_debug_builds_keep_a_trace(builds):
         assert any("system call" in text for text in entries) and any("interrupt" in text for text in entries)
 
 
+@pytest.mark.long
+def test_commands_beside_forks_and_kills(builds):
+    """What they look at comes and goes meanwhile; the program passes all the same."""
+    commands = ("runq", "locks", "meminfo", "slabinfo", "maps {}", "smaps {}", "space {}", "walk 400000 {}")
+    with SerialLine(builds, "kill_sweep", ["--cpus", "4", "--append", "quiet"]) as line:
+        line.wait_for(rb"ring 3")
+        line.enter()
+        done = 0
+        while line.runs():
+            try:
+                line.send("threads\r")
+                pids = re.findall(r"^ +\d+ +([1-9]\d*) +\d \w", line.read_to(PROMPT, 3), re.M)
+                for command in commands:
+                    line.send(command.format(pids[-1] if pids else 1) + "\r")
+                    line.read_to(PROMPT, 3)
+                    done += 1
+            except (AssertionError, OSError):  # the machine has ended
+                assert not line.runs()
+        assert line.end() == 0 and done > 50
+
+
 def test_meminfo(line):
     found = amounts(line.ask("meminfo"))
     assert list(found)[:3] == ["MemTotal", "MemFree", "MemAvailable"]
