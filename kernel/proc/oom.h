@@ -5,8 +5,8 @@
 
 /*
  * Kill the process that has most memory: pages, page tables, kernel objects. Never the first one,
- * nor who shares its memory. Where one is dying already, that one is it, and nobody is killed. Tells
- * whom and why on the log. False when there is nobody. Takes RANK_TREE.
+ * nor who shares its memory. Where one is dying already, that one is it, and nobody is killed.
+ * Tells whom and why on the log. False when there is nobody. Takes RANK_TREE.
  */
 __must_check bool oom_kill(void);
 

@@ -25,11 +25,12 @@ struct process {
 	enum process_state state; /* [tree_lock] */
 	int64_t ppid; /* the parent's pid, 0 without one; written under tree_lock, read without */
 	bool exiting; /* [tree_lock] its threads are to end, with wait_status */
-	int stop_signal;	    /* [tree_lock] the signal that stopped it; 0: not stopped */
-	bool stop_news;		    /* [tree_lock] wait4 has not yet told that it stopped, */
-	bool continue_news;	    /* [tree_lock] or that it goes on */
-	int wait_status;	    /* [tree_lock] as wait4 returns it */
-	uint32_t kill_at; /* chunks that it may do until a test kills it; 0: all (proc/boundary.h) */
+	int stop_signal;    /* [tree_lock] the signal that stopped it; 0: not stopped */
+	bool stop_news;	    /* [tree_lock] wait4 has not yet told that it stopped, */
+	bool continue_news; /* [tree_lock] or that it goes on */
+	int wait_status;    /* [tree_lock] as wait4 returns it */
+	uint32_t
+		kill_at; /* chunks that it may do until a test kills it; 0: all (proc/boundary.h) */
 	struct waitq child_changed; /* its threads in wait4 */
 
 	struct space *space; /* changed by exec only */

@@ -11,8 +11,8 @@
 sysret_t syscall_dispatch(struct trapframe *frame);
 
 /*
- * Is the result in the frame that of a call which found no memory: -ENOMEM, or from brk, as on Linux,
- * a break that did not move?
+ * Is the result in the frame that of a call which found no memory: -ENOMEM, or from brk, as on
+ * Linux, a break that did not move?
  */
 bool syscall_lacked_memory(const struct trapframe *call);
 
