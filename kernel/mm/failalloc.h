@@ -17,6 +17,7 @@ void failalloc_init(const char *cmdline);
 /* How many were made to fail since failalloc_set(). */
 uint64_t failalloc_count(void);
 
+/* Anything is to fail; and one more allocation counted, true if it is that one. */
 extern bool failalloc_on;
 bool failalloc_counts(void);
 

@@ -38,7 +38,7 @@ void path_free_empty(struct space *space, const struct path *path, uint64_t va,
 
 		if (table->word)
 			return;
-		empty(path->entry[level + 1]);
+		clear_entry(path->entry[level + 1]);
 		space->tables--;
 		tlb_batch_free_table(batch, table, va);
 	}

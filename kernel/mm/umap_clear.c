@@ -96,7 +96,7 @@ static bool clear_large(struct space *space, pte_t *entry, uint64_t *va, uint64_
 		*budget = 0;
 		return false;
 	}
-	empty(entry);
+	clear_entry(entry);
 	space->resident -= LARGE_PAGES;
 	space->large--;
 	tlb_batch_free_large(batch, head, *va);

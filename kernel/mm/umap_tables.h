@@ -91,7 +91,7 @@ static inline void fill(pte_t *entry, pte_t value)
 	table_page(entry)->word++;
 }
 
-static inline void empty(pte_t *entry)
+static inline void clear_entry(pte_t *entry)
 {
 	*entry = 0;
 	table_page(entry)->word--;

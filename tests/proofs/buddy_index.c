@@ -2,7 +2,7 @@
  * The allocator's arithmetic as functions of numbers, for buddy_index.py: everything here is
  * computed by kernel/mm/buddy.c and mm/page.h, of which this is a part.
  */
-#include "../../kernel/mm/buddy.c"
+#include "mm/buddy.c"
 
 uint64_t address(uint64_t pfn);
 uint64_t address(uint64_t pfn)
