@@ -121,9 +121,20 @@ def _wait(process, watch, tails):
     return process.returncode
 
 
-def _check_emulator(emulator, status):
+def _has_record(emulator, nonce):
+    """Whether the run ended for the guest, well or by a panic, before the emulator did."""
+    try:
+        record.judge(read_all(emulator.record_file), nonce)
+    except Failure as failure:
+        return failure.status == record.PANIC
+    return True
+
+
+def _check_emulator(emulator, nonce, status):
     """Raise Failure when the emulator ended by a failure of its own."""
     if not emulator.is_failure(status):
+        return
+    if emulator.CRASHES_AT_THE_END and _has_record(emulator, nonce):
         return
     how = f"was killed by signal {-status}" if status < 0 else f"failed with status {status}"
     words = read_all(emulator.machine.path("emulator")).decode("utf-8", "replace").split("\n")
@@ -157,7 +168,7 @@ def run(options, emulator, nonce):
             process = stack.enter_context(_started(emulator.command(), emulator.machine.folder))
             status = _wait(process, _Watch(options, emulator), tails)
         if status is not None:
-            _check_emulator(emulator, status)
+            _check_emulator(emulator, nonce, status)
         return _judge(emulator, nonce, status)
     except Failure:
         log.show()
