@@ -28,24 +28,12 @@ static bool drain_log(void)
 
 static sysret_t log_turn(struct thread *task)
 {
-	if (drain_log())
-		return SYS_AGAIN;
-	thread_prepare_wait(task);
-	if (!log_drain_some())
-		return SYS_BLOCKED;
-	thread_cancel_wait(task);
-	return SYS_AGAIN;
+	return ktask_turn(task, drain_log);
 }
 
 static sysret_t reap_turn(struct thread *task)
 {
-	if (shared_reap_some())
-		return SYS_AGAIN;
-	thread_prepare_wait(task);
-	if (!shared_reap_some())
-		return SYS_BLOCKED;
-	thread_cancel_wait(task);
-	return SYS_AGAIN;
+	return ktask_turn(task, shared_reap_some);
 }
 
 void tasks_start(void)

@@ -188,13 +188,7 @@ static bool do_some(void)
 
 static sysret_t monitor_turn(struct thread *task)
 {
-	if (do_some())
-		return SYS_AGAIN;
-	thread_prepare_wait(task);
-	if (!do_some())
-		return SYS_BLOCKED;
-	thread_cancel_wait(task);
-	return SYS_AGAIN;
+	return ktask_turn(task, do_some);
 }
 
 void monitor_irq(void)

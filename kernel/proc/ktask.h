@@ -17,5 +17,21 @@ struct thread *ktask_start(const char *name, sysret_t (*turn)(struct thread *tas
 struct thread *ktask_start_on(const char *name, sysret_t (*turn)(struct thread *task),
 			      uint32_t cpu);
 
+/*
+ * The turn of a task whose work is `do_some`, which says whether it did any: it waits only when
+ * nothing is to do even after it has said that it waits. Inline, so that the call is a direct one.
+ */
+static inline __attribute__((always_inline)) sysret_t ktask_turn(struct thread *task,
+								 bool (*do_some)(void))
+{
+	if (do_some())
+		return SYS_AGAIN;
+	thread_prepare_wait(task);
+	if (!do_some())
+		return SYS_BLOCKED;
+	thread_cancel_wait(task);
+	return SYS_AGAIN;
+}
+
 /* Visit all tasks: NULL starts, NULL ends. They never end. tree_lock must be held. */
 struct thread *ktask_next(const struct thread *task);
