@@ -1,6 +1,6 @@
 #include "mm/tlb.h"
-#include "mm/frame_run.h"
 
+#include "mm/frame_run.h"
 #include "mm/tlb_flush.h"
 
 static void batch_clear(struct tlb_batch *batch)
@@ -38,8 +38,8 @@ void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t v
 		large_put(head);
 		return;
 	}
-	tlb_batch_page(batch,
-		       va); /* one INVLPG drops the translation of the whole (SDM 4.10.4.1) */
+	/* One INVLPG drops the translation of the whole (SDM 3A 4.10.4.1). */
+	tlb_batch_page(batch, va);
 	batch->large[batch->large_count++] = head;
 	if (batch->large_count == TLB_BATCH_LARGE)
 		tlb_batch_finish(batch);

@@ -64,6 +64,7 @@ static inline void tlb_batch_free_table(struct tlb_batch *batch, struct page *ta
 	batch->tables = true;
 	tlb_batch_free(batch, table, va);
 }
+
 /* The same for the block behind a large page, which loses a whole mapping. May flush. */
 void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va);
 

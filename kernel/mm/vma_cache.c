@@ -21,7 +21,8 @@ struct vma *vma_alloc(void)
 	return slab_alloc(&vma_slab);
 }
 
-void vma_free(struct vma *vma)
+/* Without its object's reference. NULL is allowed. */
+static void vma_free(struct vma *vma)
 {
 	if (vma)
 		slab_free(&vma_slab, vma);

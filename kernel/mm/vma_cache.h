@@ -9,10 +9,7 @@ void vma_cache_init(void);
 /* An unused vma, cleared; NULL without memory. Takes RANK_SLAB. */
 struct vma *vma_alloc(void);
 
-/* Free a vma that is in no tree, without touching its object's count. NULL is allowed. */
-void vma_free(struct vma *vma);
-
-/* The same, and give its reference to its object back. */
+/* Free a vma that is in no tree, and give its reference to its object back. */
 void vma_release(struct vma *vma);
 
 /* Linux's limit of areas in one space (vm.max_map_count). */
