@@ -118,7 +118,7 @@ def stoa_run_command(builds, program, args, options):
         value = options.pop(name, None)
         command += [f"--{name}", str(value)] if value is not None else []
     command += ["--icount"] if options.pop("icount", False) else []
-    # Every run ends with a census (docs/memory-map.md).
+    # Every run ends with a census (docs/memory.md).
     command += ["--append", f"{options.pop('append', None) or ''} census".strip()]
     command += list(options.pop("extra", ()))
     assert not options, f"unknown options of boot(): {options}"

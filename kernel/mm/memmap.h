@@ -1,6 +1,6 @@
 /*
  * The memory map: what the firmware said of physical memory, made safe, and the one table of
- * reservations (docs/memory-map.md).
+ * reservations (docs/memory.md).
  *
  * The firmware's map is untrusted: unsorted, overlapping, unaligned, empty, wrapping. Where entries
  * overlap, the one that promises less wins. What does not fit in the fixed tables makes RAM unused,

@@ -1,5 +1,5 @@
 /*
- * The frame table: 16 bytes for every 4 KiB frame of RAM (docs/memory-map.md).
+ * The frame table: 16 bytes for every 4 KiB frame of RAM (docs/memory.md).
  *
  * The table is one array indexed by frame number, mapped only where RAM is: a struct page may be
  * touched only when its frame lies in RAM that is online. A block of 2^order frames is described

@@ -1,6 +1,6 @@
 /*
  * One CPU's TLB: the space whose tables CR3 holds, and up to which of its changes the translations
- * are right. How this agrees with the flushes of other CPUs (docs/memory-map.md):
+ * are right. How this agrees with the flushes of other CPUs (docs/memory.md):
  *
  *	initiator (tlb_flush.c)			switcher (space_switch)
  *	1. changes the entry			1. sets `active` and its bit in space->live

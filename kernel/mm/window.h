@@ -1,4 +1,4 @@
-/* The per-CPU windows: stacks, guards, struct cpu and the entry page (docs/memory-map.md). */
+/* The per-CPU windows: stacks, guards, struct cpu and the entry page (docs/memory.md). */
 #pragma once
 
 #include "lib/addr.h"

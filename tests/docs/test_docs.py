@@ -8,7 +8,7 @@ from conftest import ROOT
 from doclib import docs, functions, in_code, path_exists, sources, words
 
 DOCS = docs()
-WANTED = ("boot", "entry-exit", "memory-map", "locking", "development", "decisions")
+WANTED = ("boot", "entry-exit", "memory", "locking", "development", "decisions")
 
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)+/?|[\w-]+/|[\w*-]+\.(?:c|h|S|md|ld|cfg|mk|py|def|toml|conf)")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
@@ -81,10 +81,10 @@ def test_lock_ranks_are_documented():
 
 
 def test_layout_is_documented():
-    """docs/memory-map.md gives the windows' offsets as kernel/arch/x86_64/layout.h has them."""
+    """docs/memory.md gives the windows' offsets as kernel/arch/x86_64/layout.h has them."""
     text = (ROOT / "kernel/arch/x86_64/layout.h").read_text()
     offsets = dict(re.findall(r"^#define (WINDOW_\w+)\s+UL\((0x[0-9a-f]+)\)", text, re.M))
-    rows = re.findall(r"^\| `(0x[0-9a-f]+)` \| `(WINDOW_\w+)`", DOCS["docs/memory-map.md"], re.M)
+    rows = re.findall(r"^\| `(0x[0-9a-f]+)` \| `(WINDOW_\w+)`", DOCS["docs/memory.md"], re.M)
     assert rows
     assert [(int(value, 16), name) for value, name in rows] == sorted(
         (int(offsets[name], 16), name) for _, name in rows

@@ -1,5 +1,5 @@
 /*
- * The address map (docs/memory-map.md): the one place where addresses are written down, shared by
+ * The address map (docs/memory.md): the one place where addresses are written down, shared by
  * C, assembly and the linker script.
  */
 #pragma once
