@@ -9,7 +9,7 @@
 #include "mm/object.h"
 #include "mm/phys.h"
 #include "mm/space.h"
-#include "mm/umap.h"
+#include "mm/umap_walk.h"
 
 #define TO_READ	 (PTE_PRESENT | PTE_USER | PTE_ACCESSED)
 #define TO_WRITE (TO_READ | PTE_WRITE | PTE_DIRTY)
@@ -247,15 +247,17 @@ static enum fault_result copy_on_write(struct space *space, const struct vma *vm
 
 static enum fault_result resolve(struct space *space, struct vma *vma, uint64_t va, unsigned access)
 {
-	int level = 1;
-	pte_t *entry;
+	int lowest, level = 1;
+	pte_t *entry = umap_lowest(space, va, &lowest);
 
 	vma->touched = true;
-	if ((access & ACCESS_LARGE) && may_be_large(vma, va) && umap_is_free(space, va))
-		return FAULT_LARGE;
-	entry = umap_make(space, va, &level);
-	if (unlikely(!entry))
-		return FAULT_NO_MEMORY;
+	if (unlikely(lowest > 1 && !*entry)) {
+		if ((access & ACCESS_LARGE) && may_be_large(vma, va))
+			return FAULT_LARGE;
+		entry = umap_make_below(space, va, entry, lowest, &level);
+		if (!entry)
+			return FAULT_NO_MEMORY;
+	}
 	if (!*entry)
 		return vma->object ? map_object(space, vma, va, entry, access)
 				   : map_zeroed(space, vma, entry, access);

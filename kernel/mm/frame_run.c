@@ -33,11 +33,9 @@ void frame_run_finish(struct frame_run *run)
 	run->low = NULL;
 }
 
-void frame_run_add(struct frame_run *run, struct page *page)
+void frame_run_add_other(struct frame_run *run, struct page *page)
 {
-	if (run->low && page == run->low - 1) {
-		run->low = page;
-	} else if (run->low && page == run->high + 1) {
+	if (run->low && page == run->high + 1) {
 		run->high = page;
 	} else {
 		frame_run_finish(run);

@@ -11,7 +11,15 @@ struct frame_run {
 };
 
 /* Add a frame without references, which comes right before or after the run or begins a new one. */
-void frame_run_add(struct frame_run *run, struct page *page);
+void frame_run_add_other(struct frame_run *run, struct page *page);
+static inline void frame_run_add(struct frame_run *run, struct page *page)
+{
+	/* Magazines give out the highest first, so that pages in order have frames that descend. */
+	if (likely(page + 1 == run->low))
+		run->low = page;
+	else
+		frame_run_add_other(run, page);
+}
 
 /* Give back a reference, and with the last one the frame, through the run. */
 static inline void frame_run_put(struct frame_run *run, struct page *page)

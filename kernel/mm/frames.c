@@ -153,6 +153,19 @@ struct page *frame_alloc_below_4g(enum page_type type)
 	return page;
 }
 
+/* Put a frame into a magazine that has room. Who did that is told when it is freed again. */
+static inline void put_in(struct magazine *m, struct page *page, uintptr_t caller)
+{
+	page->kind = PAGE_KIND(PAGE_MAGAZINE, 0);
+	page->more_refs = (int32_t)caller;
+	m->frames[m->count++] = page;
+}
+
+static uintptr_t freed_by(const struct page *page)
+{
+	return (uintptr_t)(intptr_t)page->more_refs;
+}
+
 /*
  * Fill the empty magazine with one block, cut into single frames; each goes back to its zone alone
  * and merges there. With no such block left, with one frame.
@@ -171,17 +184,9 @@ static __noinline bool refill(struct magazine *m, uintptr_t caller)
 		note_failure();
 		return false;
 	}
-	for (; m->count < 1U << order; block++) {
-		*block = (struct page){.more_refs = (int32_t)caller, .type = PAGE_MAGAZINE};
-		m->frames[m->count++] = block;
-	}
+	for (; m->count < 1U << order; block++)
+		put_in(m, block, caller);
 	return true;
-}
-
-/* Who put the frame into a magazine; that is told when it is freed again. */
-static uintptr_t freed_by(const struct page *page)
-{
-	return (uintptr_t)(intptr_t)page->more_refs;
 }
 
 /* Give back all but `keep` frames, the zone's lock taken once for neighbours of one zone. */
@@ -252,9 +257,7 @@ static __noreturn __noinline void refuse_free(const struct page *page, uintptr_t
 static inline void keep(struct magazine *m, struct page *page, uintptr_t caller)
 {
 	poison_frames(page, 0);
-	page->type = PAGE_MAGAZINE;
-	page->more_refs = (int32_t)caller;
-	m->frames[m->count++] = page;
+	put_in(m, page, caller);
 }
 
 static __noinline void make_room_and_keep(struct magazine *m, struct page *page, uintptr_t caller)
@@ -267,7 +270,7 @@ void frame_free(struct page *page)
 {
 	struct magazine *m = PERCPU(magazine);
 
-	if (unlikely(page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE || page->order != 0))
+	if (unlikely(!page_is_used(page) || page->order != 0))
 		refuse_free(page, CALLER);
 	if (unlikely(m->count >= m->capacity))
 		make_room_and_keep(m, page, CALLER);

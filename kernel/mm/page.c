@@ -2,7 +2,7 @@
 
 static void refuse_free(const struct page *page, const char *what)
 {
-	if (page->type <= PAGE_FREE || page->type == PAGE_MAGAZINE)
+	if (!page_is_used(page))
 		panic("%s: frame 0x%lx has no reference", what, (unsigned long)page_to_pfn(page));
 }
 

@@ -14,13 +14,13 @@
 #include "lib/base.h"
 #include "lib/upcall.h"
 
-/* What a frame is used for. All from PAGE_KERNEL on are in use and may be freed. */
+/* What a frame is used for. Those from PAGE_KERNEL on are in use. */
 enum page_type {
 	PAGE_OFFLINE = 0,	  /* not (yet) given to an allocator */
 	PAGE_TAIL = PAGE_OFFLINE, /* inside a block: look at the block's head */
 	PAGE_FREE,		  /* head of a free block of the buddy allocator */
-	PAGE_KERNEL,		  /* in use, nothing more said; what buddy_alloc returns */
 	PAGE_MAGAZINE,		  /* free, kept back in a CPU's magazine */
+	PAGE_KERNEL,		  /* in use, nothing more said; what buddy_alloc returns */
 	PAGE_TABLE,		  /* a page table */
 	PAGE_SLAB,		  /* objects of a slab cache */
 	PAGE_ANON,		  /* a process's anonymous memory */
@@ -83,10 +83,11 @@ static inline pfn_t page_to_pfn(const struct page *page)
 	return ((uintptr_t)page - (uintptr_t)frame_table) / sizeof(struct page);
 }
 
-/* The physical address of the frame whose entry `page` is. */
+/* The physical address of the frame whose entry `page` is; by one shift, on the way of faults. */
 static inline paddr_t page_to_paddr(const struct page *page)
 {
-	return pfn_to_paddr(page_to_pfn(page));
+	return PADDR(((uintptr_t)page - (uintptr_t)frame_table) *
+		     (PAGE_SIZE / sizeof(struct page)));
 }
 
 /* The entry of the frame that holds the byte at `pa`. */
@@ -124,6 +125,18 @@ static inline __must_check bool page_unref(struct page *page)
 	return unlikely(__atomic_sub_fetch(&page->more_refs, 1, __ATOMIC_ACQ_REL) < 0);
 }
 
+/* The references now; another CPU may change them at once. */
+static inline uint32_t page_refs(const struct page *page)
+{
+	return (uint32_t)__atomic_load_n(&page->more_refs, __ATOMIC_RELAXED) + 1;
+}
+
+/* Is the frame in use, so that it may be freed? */
+static inline bool page_is_used(const struct page *page)
+{
+	return page->type >= PAGE_KERNEL;
+}
+
 /*
  * Give a reference back. True when it was the last: the caller then frees the frame. Needs no lock;
  * panics when there was none. Release/acquire: what others did to the frame before their page_put
@@ -131,11 +144,6 @@ static inline __must_check bool page_unref(struct page *page)
  */
 static inline __must_check bool page_put(struct page *page)
 {
-	return page_unref(page) && page_put_unusual(page);
-}
-
-/* The references now; another CPU may change them at once. */
-static inline uint32_t page_refs(const struct page *page)
-{
-	return (uint32_t)__atomic_load_n(&page->more_refs, __ATOMIC_RELAXED) + 1;
+	return page_unref(page) &&
+	       (likely(page_refs(page) == 0 && page_is_used(page)) || page_put_unusual(page));
 }

@@ -25,13 +25,6 @@ void tlb_batch_init_dead(struct tlb_batch *batch, struct space *space)
 	batch->live = false;
 }
 
-void tlb_batch_defer(struct tlb_batch *batch, struct page *page)
-{
-	batch->frames[batch->count++] = page;
-	if (batch->count == TLB_BATCH_FRAMES)
-		tlb_batch_finish(batch);
-}
-
 void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va)
 {
 	if (!batch->live) {

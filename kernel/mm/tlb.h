@@ -42,17 +42,20 @@ static inline void tlb_batch_page(struct tlb_batch *batch, uint64_t va)
 		batch->end = va + PAGE_SIZE;
 }
 
+/* Flush, and free what was put off. The batch is empty again. */
+void tlb_batch_finish(struct tlb_batch *batch);
+
 /*
  * `page`, which the entry for `va` no longer maps, is to lose one reference, and be freed with the
  * last. May flush.
  */
-void tlb_batch_defer(struct tlb_batch *batch, struct page *page);
-
 static inline void tlb_batch_free(struct tlb_batch *batch, struct page *page, uint64_t va)
 {
 	if (batch->live) {
 		tlb_batch_page(batch, va);
-		tlb_batch_defer(batch, page);
+		batch->frames[batch->count++] = page;
+		if (batch->count == TLB_BATCH_FRAMES)
+			tlb_batch_finish(batch);
 	} else {
 		frame_put(page);
 	}
@@ -67,6 +70,3 @@ static inline void tlb_batch_free_table(struct tlb_batch *batch, struct page *ta
 
 /* The same for the block behind a large page, which loses a whole mapping. May flush. */
 void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va);
-
-/* Flush, and free what was put off. The batch is empty again. */
-void tlb_batch_finish(struct tlb_batch *batch);

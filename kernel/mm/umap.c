@@ -58,16 +58,12 @@ void umap_drop_empty(struct space *space, uint64_t va)
 pte_t *umap_find(const struct space *space, uint64_t va)
 {
 	int level;
-	pte_t *entry;
+	pte_t *entry = umap_lowest(space, va, &level);
 
-	refuse_kernel_half(va);
-	entry = find_lowest(space, va, &level);
 	return *entry ? entry : NULL;
 }
 
-/* From the entry of level `at` on down, as umap_make() says. */
-static __noinline pte_t *make_below(struct space *space, uint64_t va, pte_t *entry, int at,
-				    int *level)
+pte_t *umap_make_below(struct space *space, uint64_t va, pte_t *entry, int at, int *level)
 {
 	while (at > 1 && !*entry && at != *level) {
 		if (!add_table(space, entry)) {
@@ -83,24 +79,16 @@ static __noinline pte_t *make_below(struct space *space, uint64_t va, pte_t *ent
 pte_t *umap_make(struct space *space, uint64_t va, int *level)
 {
 	int lowest;
-	pte_t *entry;
+	pte_t *entry = umap_lowest(space, va, &lowest);
 
-	refuse_kernel_half(va);
-	entry = find_lowest(space, va, &lowest);
-	if (likely(lowest == 1)) {
-		*level = 1;
-		return entry;
-	}
-	return make_below(space, va, entry, lowest, level);
+	return umap_make_below(space, va, entry, lowest, level);
 }
 
 bool umap_is_free(const struct space *space, uint64_t va)
 {
 	int level;
-	const pte_t *entry;
+	const pte_t *entry = umap_lowest(space, va, &level);
 
-	refuse_kernel_half(va);
-	entry = find_lowest(space, va, &level);
 	return level > 1 && !*entry;
 }
 
@@ -109,14 +97,6 @@ bool umap_is_exclusive(pte_t entry)
 	struct page *page = pte_page(entry);
 
 	return entry & PTE_LARGE ? large_is_exclusive(page) : page_refs(page) == 1;
-}
-
-void umap_set(struct space *space, pte_t *entry, pte_t value)
-{
-	fill(entry, value);
-	space->resident += umap_size(value) / PAGE_SIZE;
-	if (unlikely(value & PTE_LARGE))
-		space->large++;
 }
 
 pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64_t *va,

@@ -25,7 +25,8 @@ pte_t *umap_find(const struct space *space, uint64_t va);
 /*
  * The entry for `va`, empty or not, making tables; NULL without memory. *level says how far down
  * they are to be made: for 1 always, for 2 not below an entry of level 2 that is empty. It becomes
- * the level of the entry, which is 2 for a large page whatever was asked for. umap_set() fills it.
+ * the level of the entry, which is 2 for a large page whatever was asked for. umap_set()
+ * (umap_walk.h) fills it.
  */
 pte_t *umap_make(struct space *space, uint64_t va, int *level);
 
@@ -34,9 +35,6 @@ bool umap_is_free(const struct space *space, uint64_t va);
 
 /* Has no other space the pages that a used entry maps? */
 bool umap_is_exclusive(pte_t entry);
-
-/* Fill an empty entry that umap_make() returned; the frame's reference becomes the mapping's. */
-void umap_set(struct space *space, pte_t *entry, pte_t value);
 
 /*
  * Unmap the pages of [*va, end), stopping after *budget pages and tables, with *va where to go on.

@@ -4,10 +4,8 @@
  */
 #pragma once
 
-#include "lib/upcall.h"
 #include "mm/frames.h"
-#include "mm/phys.h"
-#include "mm/umap.h"
+#include "mm/umap_walk.h"
 
 #define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED)
 
@@ -18,12 +16,6 @@ struct path {
 	pte_t *entry[PT_LEVELS + 1];
 	int level; /* of the lowest entry */
 };
-
-static inline void refuse_kernel_half(uint64_t va)
-{
-	if (unlikely(va >= KERNEL_HIGHER_HALF_BASE))
-		panic("umap refuses the kernel address %p", (void *)va);
-}
 
 /* The way to `va`. Panics on an address of the kernel half. */
 void path_find(const struct space *space, uint64_t va, struct path *path);
@@ -42,53 +34,6 @@ void umap_drop_empty(struct space *space, uint64_t va);
 static inline pte_t *path_large(const struct path *path)
 {
 	return path->level == 2 && *path->entry[2] ? path->entry[2] : NULL;
-}
-
-/* Does this entry of a table of `level` lead to a table below? */
-static inline bool leads_on(pte_t entry, int level)
-{
-	return level > 1 && (entry & (PTE_PRESENT | PTE_LARGE)) == PTE_PRESENT;
-}
-
-/* The entry for `va` in the table of `level` that `above` leads to. */
-static inline pte_t *entry_below(pte_t above, uint64_t va, int level)
-{
-	return (pte_t *)phys_to_virt(pte_address(above)) + level_index(va, level);
-}
-
-/*
- * The lowest entry on the way to `va`, as far down as tables exist, and its level. Written out,
- * as every fault goes this way.
- */
-static inline pte_t *find_lowest(const struct space *space, uint64_t va, int *level)
-{
-	pte_t *entry = entry_below(space->root.raw, va, 4);
-
-	*level = 4;
-	if (!leads_on(*entry, 4))
-		return entry;
-	entry = entry_below(*entry, va, 3);
-	*level = 3;
-	if (!leads_on(*entry, 3))
-		return entry;
-	entry = entry_below(*entry, va, 2);
-	*level = 2;
-	if (!leads_on(*entry, 2))
-		return entry;
-	*level = 1;
-	return entry_below(*entry, va, 1);
-}
-
-/* The frame of the table that holds the entry. */
-static inline struct page *table_page(const pte_t *entry)
-{
-	return paddr_to_page(direct_map_to_phys(entry));
-}
-
-static inline void fill(pte_t *entry, pte_t value)
-{
-	*entry = value;
-	table_page(entry)->word++;
 }
 
 static inline void clear_entry(pte_t *entry)

@@ -10,14 +10,12 @@ void vma_tree_init(struct vma_tree *tree)
 	*tree = (struct vma_tree){0};
 }
 
-struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr)
+struct vma *vma_search_from(struct vma_tree *tree, uint64_t addr)
 {
 	struct rb_node *node = tree->root.node;
 	struct vma *found = tree->recent;
 
 	if (found && found->start <= addr) {
-		if (addr < found->end)
-			return found;
 		found = found->next;
 		if (!found || addr < found->end)
 			return found;

@@ -96,7 +96,16 @@ void vma_tree_init(struct vma_tree *tree);
 struct vma *vma_find(struct vma_tree *tree, uint64_t addr);
 
 /* The lowest area that ends above `addr`: the one that holds it, or the next; or NULL. */
-struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr);
+struct vma *vma_search_from(struct vma_tree *tree, uint64_t addr);
+static inline struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr)
+{
+	struct vma *recent = tree->recent;
+
+	/* Most look where the last one did. */
+	if (recent && recent->start <= addr && addr < recent->end)
+		return recent;
+	return vma_search_from(tree, addr);
+}
 
 /* Whether nothing is mapped in [start, end); *place is then where it lies. */
 __must_check bool vma_range_is_free(struct vma_tree *tree, uint64_t start, uint64_t end,

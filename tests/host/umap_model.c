@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mm/phys.h"
-#include "mm/umap.h"
+#include "mm/umap_walk.h"
 #include "umap_ram.h"
 
 #define UNITS 6 /* places for a large page */

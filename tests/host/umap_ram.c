@@ -65,7 +65,7 @@ void frame_put_unusual(struct page *page)
 		frames_free(page, 0);
 }
 
-void frame_run_add(struct frame_run *run, struct page *page)
+void frame_run_add_other(struct frame_run *run, struct page *page)
 {
 	(void)run;
 	frames_free(page, 0);
@@ -123,13 +123,6 @@ void tlb_batch_init(struct tlb_batch *batch, struct space *space)
 void tlb_batch_init_dead(struct tlb_batch *batch, struct space *space)
 {
 	*batch = (struct tlb_batch){.space = space, .start = UINT64_MAX};
-}
-
-void tlb_batch_defer(struct tlb_batch *batch, struct page *page)
-{
-	batch->frames[batch->count++] = page;
-	if (batch->count == TLB_BATCH_FRAMES)
-		tlb_batch_finish(batch);
 }
 
 void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va)
