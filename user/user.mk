@@ -10,14 +10,15 @@ USER_CC   := musl-gcc
 MUSL_CRT  := /usr/lib/x86_64-linux-musl
 UCFLAGS   := -std=gnu11 -O2 -Wall -Wextra -Werror -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=/stoa
-ULDFLAGS  := -static -s -Wl,--build-id=none -Wl,-z,noseparate-code -Wl,-z,max-page-size=4096
+ULDFLAGS  := -static -Wl,--build-id=none -Wl,-z,noseparate-code -Wl,-z,max-page-size=4096
 PIE_START := -nostartfiles -Wl,-pie -Wl,--no-dynamic-linker $(MUSL_CRT)/rcrt1.o $(MUSL_CRT)/crti.o
 PIE_END   := $(MUSL_CRT)/crtn.o
 
 own_cflags = $(shell sed -n 's|^// cflags: ||p' $(1))
-# $(call build_user,sources): the recipe's compiler line, for a program $@
-build_user = $(USER_CC) $(UCFLAGS) $(call own_cflags,$(1)) $(if $(filter %_pie,$@),-fpie,-no-pie -fno-pie) \
-	$(ULDFLAGS) $(if $(filter %_pie,$@),$(PIE_START)) -o $@ $(1) $(if $(filter %_pie,$@),$(PIE_END))
+# $(call build_user,sources): the recipe's lines, for a program $@; with its symbols it is $@.debug
+build_user = $(USER_CC) $(UCFLAGS) -g $(call own_cflags,$(1)) $(if $(filter %_pie,$@),-fpie,-no-pie -fno-pie) \
+	$(ULDFLAGS) $(if $(filter %_pie,$@),$(PIE_START)) -o $@.debug $(1) $(if $(filter %_pie,$@),$(PIE_END)) && \
+	objcopy --strip-all $@.debug $@
 
 USER_FILES   := $(sort $(wildcard user/*.c))
 USER_FOLDERS := $(patsubst user/%/,%,$(sort $(dir $(wildcard user/*/*.c))))

@@ -1,0 +1,1 @@
+"""gdb's commands for Stoa; loaded by load.py."""
