@@ -3,6 +3,7 @@
 #include "arch/x86_64/cr.h"
 #include "boot_info.h"
 #include "core/log.h"
+#include "core/stages.h"
 
 static uint64_t first_user_tsc; /* atomic: of the CPU that was the first */
 
@@ -26,6 +27,7 @@ static void tell_boot(void)
 		return;
 	log_line("boot: TSC at kernel entry=%lu first ring 3=%lu instructions=%lu", boot_tsc,
 		 first_user_tsc, first_user_tsc - boot_tsc);
+	boot_stages_tell(first_user_tsc);
 }
 
 void entry_log_tell(struct cpu *cpu)

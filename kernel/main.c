@@ -17,6 +17,7 @@
 #include "core/delay.h"
 #include "core/log.h"
 #include "core/paint.h"
+#include "core/stages.h"
 #include "core/verdict.h"
 #include "ktest/ktest.h"
 #include "mm/kmap.h"
@@ -65,24 +66,32 @@ static void start_cpu_common(void)
  */
 void kmain(uint32_t info_address, uint64_t first_tsc)
 {
+	boot_stage("cpu");
 	start_boot_cpu();
 	boot_info_read(info_address);
 	boot_tsc = first_tsc;
 	verdict_init(boot_info.cmdline);
+	boot_stage("log");
 	boot_console();
 	boot_info_tell();
 	delay_init(boot_info.cmdline);
 	tell_layout();
+	boot_stage("memory");
 	boot_memory_map(info_address);
 	boot_memory_start();
+	boot_stage("acpi");
 	boot_acpi();
+	boot_stage("clock");
 	boot_interrupts_and_clock();
 	start_cpu_common();
+	boot_stage("cpus");
 	boot_processors();
+	boot_stage("tasks");
 	kmap_seal();
 	tasks_start();
 	boot_monitor();
 	ktest_at_boot(boot_info.cmdline);
+	boot_stage("program");
 	boot_first_process();
 	enter_exit_loop();
 }

@@ -9,8 +9,8 @@ from doclib import calls_of
 MAIN = (ROOT / "kernel/main.c").read_text()
 DOC = (ROOT / "docs/boot.md").read_text()
 
-# Telling something on the log, or asking which CPU this is, is no step of the boot.
-NO_STEPS = {"log_line", "this_cpu"}
+# Telling something on the log, stamping a stage, or asking which CPU this is, is no step of the boot.
+NO_STEPS = {"log_line", "boot_stage", "this_cpu"}
 
 
 def steps_in_doc():
