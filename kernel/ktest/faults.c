@@ -8,7 +8,6 @@
 #include "mm/frames.h"
 #include "mm/kmap.h"
 #include "mm/phys.h"
-#include "mm/slab.h"
 #include "proc/thread.h"
 
 static void null_read(uint32_t cpu)
@@ -177,20 +176,6 @@ static void wrong_order(uint32_t cpu)
 	frames_free(page, 2);
 }
 KTEST("wrong-order", wrong_order);
-
-static void double_free_object(uint32_t cpu)
-{
-	static struct slab_cache cache;
-	void *object;
-
-	(void)cpu;
-	slab_init(&cache, "test", KIB(1), sizeof(uint64_t));
-	object = slab_alloc(&cache);
-	ASSERT(object);
-	slab_free(&cache, object);
-	slab_free(&cache, object);
-}
-KTEST("double-free-object", double_free_object);
 
 /* Found in debug builds only, when the frame is handed out again. */
 static void write_after_free(uint32_t cpu)

@@ -69,7 +69,7 @@ static void print_cache(struct printer *out, const struct slab_cache *cache)
 
 	column(name, sizeof(name), cache->name);
 	print(out, "%-17s %6lu %6lu %6u %4u %4u", name, cache->in_use - slab_kept(cache),
-	      slabs * cache->per_slab, cache->size, cache->per_slab, 1U << cache->order);
+	      slabs * cache->per_slab, cache->slot, cache->per_slab, 1U << cache->order);
 	print(out, " : tunables %4u %4u %4u : slabdata %6lu %6lu %6u\n", cache->capacity,
 	      (cache->capacity + 1) / 2, 0, slabs, slabs, 0);
 }

@@ -1,6 +1,9 @@
 /*
  * Caches of kernel objects of one size, on frames of the allocator; there is no other heap. Each
  * CPU keeps a few free objects of each cache, its magazine, so that most calls take no lock.
+ *
+ * Debug builds put red zones around each object, note who took it and who gave it back, and look
+ * whether a free one is as it was left: see slab_guard.h.
  */
 #pragma once
 
@@ -14,8 +17,12 @@ struct page;
 struct slab_cache {
 	struct lock lock;
 	const char *name;
-	uint32_t size; /* bytes of an object, a multiple of its alignment */
+	void (*construct)(void *object); /* NULL: objects are cleared when they are handed out */
+	uint32_t size;			 /* bytes of an object, a multiple of its alignment */
 	uint32_t align;
+	uint32_t slot;	     /* bytes from one object to the next */
+	uint32_t link;	     /* where a free object has its links, in bytes from its start */
+	uint32_t first;	     /* where the first object is, in bytes from the start of its slab */
 	uint32_t order;	     /* a slab is 2^order frames */
 	uint32_t per_slab;   /* objects in one */
 	uint32_t id;	     /* of its magazines */
@@ -29,10 +36,20 @@ struct slab_cache {
 /* Make `cache` one for objects of `size` bytes, aligned to `align` (8..4096, a power of two). */
 void slab_init(struct slab_cache *cache, const char *name, size_t size, size_t align);
 
-/* An object, cleared; NULL without memory. Takes RANK_SLAB, RANK_ZONE. */
+/*
+ * The same for objects that are kept constructed: `construct` is called once for each, when its
+ * slab is made, and who gives one back leaves it as that did, or as he wants to find one.
+ */
+void slab_init_constructed(struct slab_cache *cache, const char *name, size_t size, size_t align,
+			   void (*construct)(void *object));
+
+/* An object, cleared or constructed; NULL without memory. Takes RANK_SLAB, RANK_ZONE. */
 void *slab_alloc(struct slab_cache *cache);
 
-/* Give one back. Panics when it is not an object of the cache. Takes RANK_SLAB, RANK_ZONE. */
+/*
+ * Give one back. Panics when it is not an object of the cache, or free already. Takes RANK_SLAB,
+ * RANK_ZONE.
+ */
 void slab_free(struct slab_cache *cache, void *object);
 
 /* Give the objects in this CPU's magazines back to their slabs, and those without any to the zones.

@@ -2,6 +2,7 @@
  */
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "arch/x86_64/fpu.h"
 #include "lib/string.h"
 #include "proc/exec.h"
 #include "proc/exec_image.h"
@@ -65,6 +66,7 @@ static int make_process(const struct exec_state *exec, struct fdtable *fds)
 	process->live_threads = 1;
 	thread->space = exec->space;
 	thread->tid = process->pid;
+	fpu_init_state(thread->fpu);
 	exec_image_frame(exec, &thread->frame);
 	list_add_tail(&process->threads, &thread->process_link);
 	init_process = process;

@@ -5,9 +5,18 @@
 
 static struct slab_cache fdtable_cache;
 
+/* What an unused table is: empty, with its lock free. */
+static void construct_fdtable(void *object)
+{
+	struct fdtable *table = object;
+
+	*table = (struct fdtable){.lock = LOCK_INIT("fdtable", RANK_OBJECT)};
+}
+
 void fdtables_init(void)
 {
-	slab_init(&fdtable_cache, "fdtable", sizeof(struct fdtable), 8);
+	slab_init_constructed(&fdtable_cache, "fdtable", sizeof(struct fdtable), 8,
+			      construct_fdtable);
 }
 
 void file_get(struct file *file)
@@ -36,7 +45,6 @@ struct fdtable *fdtable_create(void)
 
 	if (!table)
 		return NULL;
-	table->lock = LOCK_INIT("fdtable", RANK_OBJECT);
 	table->refs = 1;
 	return table;
 }
@@ -64,8 +72,12 @@ void fdtable_put(struct fdtable *table)
 {
 	if (__atomic_fetch_sub(&table->refs, 1, __ATOMIC_ACQ_REL) != 1)
 		return;
-	for (uint64_t set = table->open; set;)
-		file_put(table->files[next_fd(&set)]);
+	while (table->open) {
+		int fd = next_fd(&table->open);
+
+		file_put(table->files[fd]);
+		table->files[fd] = NULL;
+	}
 	slab_free(&fdtable_cache, table);
 }
 

@@ -14,7 +14,7 @@ static struct slab_cache thread_cache, fpu_cache;
 void threads_init(void)
 {
 	slab_init(&thread_cache, "thread", sizeof(struct thread), 16);
-	slab_init(&fpu_cache, "fpu", fpu_state_size(), FPU_ALIGN);
+	slab_init_constructed(&fpu_cache, "fpu", fpu_state_size(), FPU_ALIGN, fpu_init_state);
 }
 
 struct thread *thread_create(struct process *process)
@@ -29,7 +29,6 @@ struct thread *thread_create(struct process *process)
 			slab_free(&thread_cache, thread);
 			return NULL;
 		}
-		fpu_init_state(thread->fpu);
 	}
 	thread->state = THREAD_RUNNABLE;
 	thread->process = process;

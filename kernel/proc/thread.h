@@ -155,7 +155,8 @@ struct thread {
 
 /*
  * A thread of `process` (NULL: a kernel task) with zeroed registers, RUNNABLE but on no queue, able
- * to run on every CPU; NULL without memory.
+ * to run on every CPU; NULL without memory. The FPU's state is of some thread before: who makes a
+ * thread gives it its own.
  */
 struct thread *thread_create(struct process *process);
 

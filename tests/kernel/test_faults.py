@@ -35,9 +35,18 @@ CHECKS = {
     "double-free": "double free of frame 0x",
     "double-free-frame": ": type 3, order 0, freed before in double_free_frame",
     "wrong-order": "wrong order 2 of frame 0x",
-    "double-free-object": "; freed before in double_free_object",
+    "object-double-free": " in object_double_free; freed before in object_double_free",
+    "object-no-start": ", freed in object_no_start, is not one of its objects",
     "kmap-user-address": "kmap refuses the user address 0x1000",
     "sealed-slot": "kernel slot 509 is sealed",
+}
+
+# The same in debug builds, which alone find them.
+DEBUG_CHECKS = {
+    "write-after-free": "was written to: 1 at offset 0x0; write_after_free wanted to have it",
+    "object-overrun": " behind its end: 1 at {}; taken in new_object, freed in object_overrun",
+    "object-underrun": " before its start: 1 at {}; taken in new_object, freed in object_underrun",
+    "object-write-after-free": " was written to: 1 at offset 0x10; freed in object_write_after_free",
 }
 
 
@@ -120,9 +129,13 @@ def test_what_a_check_finds_is_named(panics, name):
     check_others(panic, CPUS)
 
 
-def test_a_debug_build_finds_writes_to_free_frames(panics):
-    panic = panics("write-after-free", 1, build="debug")
-    assert "was written to: 1 at offset 0x0; write_after_free wanted to have it" in panic.cause
+@pytest.mark.parametrize("name", DEBUG_CHECKS)
+def test_what_a_debug_build_finds_is_named(panics, name):
+    panic = panics(name, 1, build="debug")
+    cause = re.escape(DEBUG_CHECKS[name]).replace(r"\{\}", "0x[0-9a-f]+")
+    assert re.search(cause, panic.cause)
+    if name.startswith("object"):
+        assert panic.cause.startswith("slab 'test': ")
 
 
 def test_locks_that_a_cpu_holds_are_told(panics):

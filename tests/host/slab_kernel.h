@@ -1,0 +1,4 @@
+#pragma once
+
+/* As if no cache had ever been made. */
+void slab_kernel_forget(void);
