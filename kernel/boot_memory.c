@@ -7,6 +7,7 @@
 #include "boot_console.h"
 #include "boot_info.h"
 #include "core/log.h"
+#include "core/random.h"
 #include "dev/vga_text.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
@@ -20,6 +21,7 @@
 #include "mm/shared.h"
 #include "mm/space.h"
 #include "mm/tlb_cpu.h"
+#include "mm/user_layout.h"
 #include "mm/window.h"
 #include "proc/process.h"
 
@@ -171,6 +173,8 @@ void boot_memory_start(void)
 	online_init(&memmap);
 	tell_online();
 	large_init(boot_info.cmdline);
+	random_init(boot_info.cmdline);
+	user_layout_init(boot_info.cmdline);
 	space_init();
 	shared_init();
 	threads_init();

@@ -2,8 +2,23 @@
 
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/cr.h"
+#include "core/log.h"
+#include "lib/cmdline.h"
 
-#define RDRAND_TRIES 10 /* SDM 1 7.3.17.1 */
+#define RDRAND_TRIES 10			/* SDM 1 7.3.17.1 */
+#define GOLDEN	     0x9e3779b97f4a7c15 /* 2^64 divided by the golden ratio: SplitMix64's step */
+
+static bool seeded;
+static uint64_t sequence; /* atomic */
+
+void random_init(const char *cmdline)
+{
+	int found = cmdline_size(cmdline, "seed", &sequence);
+
+	seeded = found > 0;
+	if (found < 0)
+		log_line("random: the word seed= is no number and is ignored");
+}
 
 /* The finaliser of the SplitMix64 generator: each bit of the result depends on all of `x`. */
 static uint64_t mix(uint64_t x)
@@ -15,13 +30,12 @@ static uint64_t mix(uint64_t x)
 
 uint64_t random_u64(void)
 {
-	static uint64_t calls;
 	uint64_t value;
 
-	for (int i = 0; cpu_features.rdrand && i < RDRAND_TRIES; i++) {
+	for (int i = 0; !seeded && cpu_features.rdrand && i < RDRAND_TRIES; i++) {
 		if (rdrand(&value))
 			return value;
 	}
-	value = __atomic_add_fetch(&calls, 0x9e3779b97f4a7c15, __ATOMIC_RELAXED);
-	return mix(value + mix(rdtsc()));
+	value = __atomic_add_fetch(&sequence, GOLDEN, __ATOMIC_RELAXED);
+	return mix(seeded ? value : value + mix(rdtsc()));
 }

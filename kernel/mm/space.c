@@ -10,8 +10,6 @@
 #include "mm/vma_cache.h"
 
 #define KERNEL_SLOTS 256 /* the upper half of a PML4 */
-#define STACK_MAX    MIB(8)
-#define STACK_GAP    MIB(128) /* below the stack's reach, before mappings start */
 #define CLEAR_BUDGET 256
 
 static struct slab_cache space_cache;
@@ -57,7 +55,6 @@ struct space *space_create(void)
 	space->generation = 1;
 	space->users = 1;
 	space->tables = 1;
-	space->mmap_top = USER_END - STACK_MAX - STACK_GAP;
 	space->limits = default_limits;
 	vma_tree_init(&space->vmas);
 	claim_init(&space->claim);

@@ -33,7 +33,7 @@ struct space {
 	uint64_t generation;	    /* atomic: counts changes that need a flush; from 1 */
 	uint32_t users;		    /* atomic: processes that use it */
 	uint64_t brk_start, brk;    /* [lock] */
-	uint64_t mmap_top;	    /* mappings without a hint go below */
+	uint64_t mmap_top;	    /* mappings without a hint go below; set by exec */
 	bool lazy;		    /* [lock] some pages may go when memory is short: MADV_FREE */
 	uint32_t new_flags;	    /* [lock] VMA_ flags of every new mapping: mlockall */
 	struct space_limits limits; /* written whole words at a time by prlimit64 */

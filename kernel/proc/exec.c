@@ -7,6 +7,7 @@
 #include "proc/exec.h"
 
 #include "abi/errno.h"
+#include "abi/personality.h"
 #include "abi/stat.h"
 #include "core/log.h"
 #include "lib/string.h"
@@ -126,7 +127,10 @@ static sysret_t copy_strings(struct thread *thread)
 
 static sysret_t load_image(struct thread *thread)
 {
-	return after(thread, exec_image_load(thread->cont.exec), load_image, copy_strings);
+	bool fixed = thread->process->personality & ADDR_NO_RANDOMIZE;
+
+	return after(thread, exec_image_load(thread->cont.exec, thread->space->limits.stack, fixed),
+		     load_image, copy_strings);
 }
 
 static sysret_t measure_strings(struct thread *thread)

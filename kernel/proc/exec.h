@@ -7,9 +7,6 @@
 #define EXEC_STRING_MAX (32 * PAGE_SIZE)
 #define EXEC_ARGS_MAX	MIB(2)
 
-/* Where a program that can lie anywhere is put. */
-#define EXEC_PIE_BASE 0x0000555555554000UL
-
 /*
  * Finds the executable behind a path (NUL terminated), with a reference; registered by fs. NULL and
  * *error: -ENOENT, -ENOTDIR, -EACCES, -ENAMETOOLONG, -ELOOP.

@@ -4,6 +4,7 @@
 #include "abi/stat.h"
 #include "arch/x86_64/fpu.h"
 #include "lib/string.h"
+#include "mm/limits.h"
 #include "proc/exec.h"
 #include "proc/exec_image.h"
 #include "proc/exec_state.h"
@@ -44,7 +45,7 @@ static int load(struct exec_state *exec, const char *args, size_t args_size, con
 	exec->arrays[EXEC_ARGS].count = count(args, args_size);
 	exec->arrays[EXEC_ENV].count = count(env, env_size);
 	exec->bytes = args_size + env_size;
-	error = exec_image_load(exec);
+	error = exec_image_load(exec, default_limits.stack, false);
 	if (!error)
 		error = put_strings(&exec->stack, args, args_size);
 	if (!error)

@@ -29,11 +29,11 @@ static void tell(void *ctx, const char *fmt, ...)
 	log_line("exec: %.80s: %s", exec->path, line);
 }
 
-static uint64_t choose_bias(const struct elf_image *image)
+static uint64_t choose_bias(const struct elf_image *image, uint64_t base)
 {
 	if (!image->is_dyn)
 		return 0;
-	return ALIGN_UP(EXEC_PIE_BASE, image->align) - image->start;
+	return ALIGN_UP(base, image->align) - image->start;
 }
 
 /* Where segments share a page the later one wins, as on Linux: what is there goes first. */
@@ -70,34 +70,49 @@ static int map_segments(struct exec_state *exec)
 		if (error)
 			return error;
 	}
-	exec->space->brk_start = ALIGN_UP(exec->bias + exec->image.brk, PAGE_SIZE);
-	exec->space->brk = exec->space->brk_start;
 	return 0;
 }
 
-static int make_stack(struct exec_state *exec)
+static void place_heap(const struct exec_state *exec, uint64_t skip)
 {
-	uint64_t argc = exec->arrays[EXEC_ARGS].count + exec->empty_args;
+	struct space *space = exec->space;
 
-	return exec_stack_begin(&exec->stack, exec->space, exec->image.exec_stack, argc,
-				exec->arrays[EXEC_ENV].count, exec->bytes + exec->empty_args,
-				exec->path_size);
+	space->brk_start = ALIGN_UP(exec->bias + exec->image.brk, PAGE_SIZE) + skip;
+	space->brk = space->brk_start;
 }
 
-int exec_image_load(struct exec_state *exec)
+static int make_stack(struct exec_state *exec, const struct user_layout *layout)
 {
+	const struct exec_stack_size size = {
+		.argc = exec->arrays[EXEC_ARGS].count + exec->empty_args,
+		.envc = exec->arrays[EXEC_ENV].count,
+		.bytes = exec->bytes + exec->empty_args,
+		.path = exec->path_size,
+	};
+
+	return exec_stack_begin(&exec->stack, exec->space, layout, exec->image.exec_stack, &size);
+}
+
+int exec_image_load(struct exec_state *exec, uint64_t stack_limit, bool fixed)
+{
+	struct user_layout layout;
 	struct elf_source source = {
 		.read = read_file, .ctx = exec->object, .size = exec->object->size};
 	int error = elf_parse(&source, &exec->image, tell, exec);
 
 	if (error)
 		return error;
-	exec->bias = choose_bias(&exec->image);
+	user_layout_choose(&layout, stack_limit, fixed);
+	exec->bias = choose_bias(&exec->image, layout.pie_base);
 	exec->space = space_create();
 	if (!exec->space)
 		return -ENOMEM;
+	exec->space->mmap_top = layout.mmap_top;
 	error = map_segments(exec);
-	return error ? error : make_stack(exec);
+	if (error)
+		return error;
+	place_heap(exec, layout.brk_skip);
+	return make_stack(exec, &layout);
 }
 
 int exec_image_finish(struct exec_state *exec)

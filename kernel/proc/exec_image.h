@@ -6,9 +6,10 @@
 
 /*
  * Check the file, build a space with its segments, and lay out the stack for the strings that have
- * been counted and measured. 0; -ENOEXEC, -ENOENT, ... as elf_parse() says; -ENOMEM.
+ * been counted and measured. The places are those of user_layout_choose() for `stack_limit` bytes,
+ * and `fixed`. 0; -ENOEXEC, -ENOENT, ... as elf_parse() says; -ENOMEM.
  */
-__must_check int exec_image_load(struct exec_state *exec);
+__must_check int exec_image_load(struct exec_state *exec, uint64_t stack_limit, bool fixed);
 
 /* The strings are copied: complete the stack. 0, -ENOMEM, -EFAULT. */
 __must_check int exec_image_finish(struct exec_state *exec);

@@ -7,8 +7,7 @@
 #include "arch/x86_64/fpu.h"
 #include "core/random.h"
 
-#define STACK_TOP	 (USER_END - PAGE_SIZE) /* the last page stays free: behind it is no more */
-#define STACK_FIRST_SIZE KIB(132)		/* mapped at the start; it grows from there */
+#define STACK_FIRST_SIZE KIB(132) /* mapped at the start; it grows from there */
 #define STACK_ALIGN	 16
 #define END_MARK	 8  /* zero bytes at the very top */
 #define RANDOM_SIZE	 16 /* AT_RANDOM */
@@ -28,37 +27,34 @@ struct aux_table {
 	struct aux entries[AUX_MAX];
 };
 
-static int make_area(struct space *space, bool executable)
+static int make_area(struct space *space, uint64_t top, bool executable)
 {
 	int prot = PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0);
 	sysret_t where = space_mmap(
-		space, STACK_TOP - STACK_FIRST_SIZE, STACK_FIRST_SIZE, prot,
+		space, top - STACK_FIRST_SIZE, STACK_FIRST_SIZE, prot,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN, NULL, 0);
 
 	return where < 0 ? (int)where : 0;
 }
 
-/* Random bytes and platform name lie between table and strings. */
-static uint64_t extras_start(const struct exec_stack *stack)
-{
-	return ALIGN_DOWN(stack->strings - sizeof(PLATFORM) - RANDOM_SIZE, STACK_ALIGN);
-}
-
-int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executable, uint64_t argc,
-		     uint64_t envc, uint64_t bytes, size_t path_size)
+int exec_stack_begin(struct exec_stack *stack, struct space *space,
+		     const struct user_layout *layout, bool executable,
+		     const struct exec_stack_size *size)
 {
 	/* argc; pointers with a NULL each; pairs. */
-	uint64_t words = 1 + argc + 1 + envc + 1 + 2UL * AUX_MAX;
+	uint64_t words = 1 + size->argc + 1 + size->envc + 1 + 2UL * AUX_MAX;
 
 	stack->space = space;
-	stack->argc = argc;
-	stack->envc = envc;
-	stack->strings_end = STACK_TOP - END_MARK - path_size;
-	stack->strings = stack->strings_end - bytes;
-	stack->sp = ALIGN_DOWN(extras_start(stack) - words * sizeof(uint64_t), STACK_ALIGN);
+	stack->argc = size->argc;
+	stack->envc = size->envc;
+	stack->strings_end = layout->stack_top - END_MARK - size->path;
+	stack->strings = stack->strings_end - size->bytes;
+	stack->extras = ALIGN_DOWN(
+		stack->strings - layout->stack_skip - sizeof(PLATFORM) - RANDOM_SIZE, STACK_ALIGN);
+	stack->sp = ALIGN_DOWN(stack->extras - words * sizeof(uint64_t), STACK_ALIGN);
 	stack->next_string = stack->strings;
 	stack->next_pointer = stack->sp + sizeof(uint64_t);
-	return make_area(space, executable);
+	return make_area(space, layout->stack_top, executable);
 }
 
 static int write_stack(struct exec_stack *stack, uint64_t va, const void *src, size_t n)
@@ -152,7 +148,6 @@ static int end_pointers(struct exec_stack *stack)
 int exec_stack_finish(struct exec_stack *stack, const char *path, size_t path_size,
 		      const struct elf_image *image, uint64_t bias)
 {
-	uint64_t extras = extras_start(stack);
 	struct aux_table table = {0};
 	int error;
 
@@ -164,10 +159,10 @@ int exec_stack_finish(struct exec_stack *stack, const char *path, size_t path_si
 	if (!error)
 		error = end_pointers(stack);
 	if (!error)
-		error = put_extras(stack, extras);
+		error = put_extras(stack, stack->extras);
 	if (error)
 		return error;
-	fill_aux(&table, image, bias, extras, stack->strings_end);
+	fill_aux(&table, image, bias, stack->extras, stack->strings_end);
 	return write_stack(stack, stack->next_pointer, table.entries,
 			   table.count * sizeof(struct aux));
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "mm/segment.h"
+#include "mm/user_layout.h"
 #include "proc/elf.h"
 
 struct exec_stack {
@@ -14,17 +15,23 @@ struct exec_stack {
 	uint64_t argc, envc;
 	uint64_t strings;      /* address of the first string */
 	uint64_t strings_end;  /* behind the last: the path's place */
+	uint64_t extras;       /* random bytes and platform name, below the strings */
 	uint64_t sp;	       /* where the stack pointer will be */
 	uint64_t next_string;  /* where the next string goes, */
 	uint64_t next_pointer; /* and the pointer to it */
 };
 
-/*
- * Make the stack's area in `space` and lay it out for `argc` and `envc` strings of `bytes` bytes
- * together (ends included) and a path of `path_size` bytes. 0 or -ENOMEM.
- */
-__must_check int exec_stack_begin(struct exec_stack *stack, struct space *space, bool executable,
-				  uint64_t argc, uint64_t envc, uint64_t bytes, size_t path_size);
+/* What has to find room. */
+struct exec_stack_size {
+	uint64_t argc, envc; /* strings */
+	uint64_t bytes;	     /* of them all, their ends included */
+	size_t path;	     /* bytes, with its end */
+};
+
+/* Make the stack's area in `space`, where `layout` has it, and lay it out. 0 or -ENOMEM. */
+__must_check int exec_stack_begin(struct exec_stack *stack, struct space *space,
+				  const struct user_layout *layout, bool executable,
+				  const struct exec_stack_size *size);
 
 /*
  * The next string, whose `size` bytes include its end, or a part of it: arguments first, then the

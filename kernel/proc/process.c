@@ -132,6 +132,7 @@ struct process *process_create(struct process *parent)
 	process->ppid = parent ? parent->pid : 0;
 	process->pgid = parent ? parent->pgid : process->pid;
 	process->sid = parent ? parent->sid : process->pid;
+	process->personality = parent ? parent->personality : 0;
 	memcpy(process->rlimits, parent ? parent->rlimits : first_rlimits,
 	       sizeof(process->rlimits));
 	if (parent)

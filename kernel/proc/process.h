@@ -40,6 +40,8 @@ struct process {
 
 	sigset_t pending; /* [tree_lock] directed at the process */
 
+	uint32_t personality; /* as personality() has it; the child's at fork, kept by exec */
+
 	char name[16];			    /* of the program, for the log */
 	uint64_t calls, faults, timer_irqs; /* [tree_lock] sums of threads that have exited, */
 	uint64_t run_ns;		    /* [tree_lock] and the time that they ran */

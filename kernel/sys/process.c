@@ -1,5 +1,6 @@
-/* Processes and threads: their numbers, fork, execve, exit, wait4, arch_prctl. */
+/* Processes and threads: their numbers, fork, execve, exit, wait4, personality, arch_prctl. */
 #include "abi/errno.h"
+#include "abi/personality.h"
 #include "abi/prctl.h"
 #include "abi/wait.h"
 #include "proc/exec.h"
@@ -72,6 +73,20 @@ sysret_t sys_wait4(const struct trapframe *call)
 		return -ESRCH;
 	return wait_for_child(current_thread(), pid, arg_uaddr(call, 1), options,
 			      arg_uaddr(call, 3));
+}
+
+/* Linux takes any bits; here those are refused that would mean something and do nothing. */
+sysret_t sys_personality(const struct trapframe *call)
+{
+	struct process *process = current_thread()->process;
+	uint32_t wanted = arg_uint(call, 0), old = process->personality;
+
+	if (wanted == PERSONALITY_QUERY)
+		return old;
+	if (wanted & ~(uint32_t)ADDR_NO_RANDOMIZE)
+		return -EINVAL;
+	process->personality = wanted;
+	return old;
 }
 
 /* Linux allows the whole user half, and clears the selector, which would say something else. */
