@@ -49,7 +49,9 @@ find_files = $(sort $(shell find $(1) -name '$(2)' 2>/dev/null))
 OFFSETS_C   := kernel/arch/x86_64/asm-offsets.c
 KERNEL_C    := $(filter-out $(OFFSETS_C),$(call find_files,boot kernel,*.c))
 KERNEL_S    := $(call find_files,boot kernel,*.S)
-KERNEL_OBJS := $(patsubst %,$(OBJ)/%.o,$(basename $(KERNEL_C)) $(addsuffix .S,$(basename $(KERNEL_S))))
+FONT_PSF    := /usr/share/consolefonts/Uni2-Terminus16.psf.gz
+FONT_C      := $(GEN)/console_font.c
+KERNEL_OBJS := $(OBJ)/console_font.o $(patsubst %,$(OBJ)/%.o,$(basename $(KERNEL_C)) $(addsuffix .S,$(basename $(KERNEL_S))))
 
 # The same bytes come out whatever folder the tree and the output are in.
 PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=/stoa -ffile-prefix-map=$(OUT)=build
@@ -83,6 +85,14 @@ $(GEN)/asm-offsets.h: $(OFFSETS_C) Makefile | $(CC_NEEDS)
 	$(Q)$(CC) $(KCPPFLAGS) $(filter-out -g -fcallgraph%,$(KCFLAGS)) -MMD -MP -MF $(@:.h=.d) -MT $@ \
 		-S -o $(@:.h=.s) $<
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[$$#]*\(-*[0-9]*\).*$$/#define \1 \2/p' $(@:.h=.s) >$@
+
+$(FONT_C): tools/mkfont | $(CC_NEEDS)
+	@mkdir -p $(@D)
+	$(Q)tools/mkfont $(FONT_PSF) $@
+$(OBJ)/console_font.o: $(FONT_C) Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KCPPFLAGS) $(KCFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 $(GEN)/kernel.ld: boot/kernel.ld Makefile | $(CC_NEEDS)
 	@mkdir -p $(@D)

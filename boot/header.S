@@ -1,12 +1,14 @@
 /*
- * The multiboot2 header (MB2 3.1), which GRUB looks for in the first 32 KiB of the file. No
- * framebuffer is asked for: the kernel takes what the menu entry sets.
+ * The multiboot2 header (MB2 3.1), which GRUB looks for in the first 32 KiB of the file. A
+ * framebuffer of any size and depth is welcome, and not required: the menu entry says which.
  */
-#define MB2_MAGIC        0xe85250d6
-#define MB2_ARCH_I386    0
-#define MB2_TAG_END      0
-#define MB2_TAG_ENTRY    3
-#define MB2_TAG_MODALIGN 6
+#define MB2_MAGIC           0xe85250d6
+#define MB2_ARCH_I386       0
+#define MB2_TAG_END         0
+#define MB2_TAG_ENTRY       3
+#define MB2_TAG_FRAMEBUFFER 5
+#define MB2_TAG_MODALIGN    6
+#define MB2_OPTIONAL        1
 
 	.section .boot.header, "a"
 	.balign 8
@@ -21,6 +23,12 @@ header:
 	.short MB2_TAG_ENTRY, 0
 	.long 12
 	.long boot_entry
+
+	/* Width, height and depth: no preference (MB2 3.1.10). */
+	.balign 8
+	.short MB2_TAG_FRAMEBUFFER, MB2_OPTIONAL
+	.long 20
+	.long 0, 0, 0
 
 	.balign 8
 	.short MB2_TAG_MODALIGN, 0

@@ -1,6 +1,7 @@
 /*
  * The boot tables: the first 4 GiB at 0 and at PHYS_OFFSET, the kernel image at KERNEL_VIRT_BASE,
- * all in 2 MiB pages, and CPU 0's window at its final address. Their size is fixed here, by the
+ * all in 2 MiB pages, and CPU 0's window at its final address. A page directory at MMIO_BASE is left
+ * empty for the framebuffer, which kernel/boot_screen.c finds. Their size is fixed here, by the
  * assembler: there is no pool that could run out. mm/master.c replaces them.
  */
 #include "arch/x86_64/layout.h"
@@ -56,6 +57,8 @@ boot_build_tables:
 	link boot_low_pdpt, 2, LOW_PD(2)
 	link boot_low_pdpt, 3, LOW_PD(3)
 	link boot_image_pdpt, PDPT_SLOT(KERNEL_VIRT_BASE), boot_low_pds
+	link boot_pml4, PML4_SLOT(MMIO_BASE), boot_screen_pdpt
+	link boot_screen_pdpt, 0, boot_screen_pd
 	link boot_window_pdpt, 0, boot_window_pd
 	link boot_window_pd, 0, boot_window_pt
 
@@ -97,6 +100,11 @@ boot_low_pdpt:
 boot_low_pds:
 	.skip 4 * 4096
 boot_image_pdpt:
+	.skip 4096
+boot_screen_pdpt:
+	.skip 4096
+	.global boot_screen_pd
+boot_screen_pd:
 	.skip 4096
 boot_window_pdpt:
 	.skip 4096

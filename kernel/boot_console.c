@@ -1,16 +1,13 @@
 #include "boot_console.h"
 
 #include "boot_info.h"
-#include "boot_memory.h"
+#include "boot_screen.h"
 #include "core/log.h"
 #include "dev/console.h"
 #include "dev/log_sinks.h"
-#include "dev/vga_text.h"
 #include "lib/cmdline.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
-#include "mm/kmap.h"
-#include "mm/phys.h"
 
 static bool ports_open[UARTS];
 
@@ -21,14 +18,6 @@ static bool log_apart(void)
 
 	cmdline_get(boot_info.cmdline, "log", word, sizeof(word));
 	return strcmp(word, "com2") == 0;
-}
-
-/* Is there a VGA in text mode? GRUB says so, or says nothing on a machine with a BIOS. */
-static bool has_text_screen(void)
-{
-	if (boot_has(&boot_info, MB2_TAG_FRAMEBUFFER))
-		return boot_info.framebuffer.type == FRAMEBUFFER_TEXT;
-	return !boot_has(&boot_info, MB2_TAG_EFI32) && !boot_has(&boot_info, MB2_TAG_EFI64);
 }
 
 bool boot_console_log_port(enum uart *uart)
@@ -49,18 +38,8 @@ void boot_console(void)
 	}
 	if (ports_open[UART_COM1])
 		log_to_uart(UART_COM1);
-	if (has_text_screen()) {
-		vga_text_use(phys_to_virt(PADDR(VGA_TEXT_ADDRESS)));
+	if (boot_screen_start())
 		log_to_screen();
-	}
-}
-
-void *boot_console_map_screen(void)
-{
-	if (log_apart() || !has_text_screen() ||
-	    memmap_overlaps_ram(&memmap, VGA_TEXT_ADDRESS, VGA_TEXT_ADDRESS + VGA_TEXT_SIZE))
-		return NULL;
-	return mmio_map(VGA_TEXT_ADDRESS, VGA_TEXT_SIZE, KMAP_MMIO);
 }
 
 void boot_console_for_programs(void)

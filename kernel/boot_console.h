@@ -6,12 +6,6 @@
 /* Give the log its sinks, as the word log= says: before anything is told, with the boot tables. */
 void boot_console(void);
 
-/*
- * Map the VGA text screen, if there is one, in the master address space: where vga_text_use() finds
- * it from the switch on, since the boot tables' view of it goes. NULL: there is none any more.
- */
-void *boot_console_map_screen(void);
-
 /* Connect the programs' console to COM1 and start its task. */
 void boot_console_for_programs(void);
 

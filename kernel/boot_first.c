@@ -11,6 +11,7 @@
 #include "core/timer.h"
 #include "core/verdict.h"
 #include "dev/console.h"
+#include "dev/screen.h"
 #include "fs/archive.h"
 #include "fs/console_file.h"
 #include "lib/cmdline.h"
@@ -95,6 +96,7 @@ static __noreturn void finish(int wait_status)
 	else
 		log_line("the first process exited with status %d", STATUS_CODE(wait_status));
 	log_flush();
+	screen_flush();
 	if (signal)
 		verdict_send(VERDICT_KILLED, signal, NULL);
 	else

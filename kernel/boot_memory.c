@@ -4,11 +4,10 @@
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/pat.h"
-#include "boot_console.h"
 #include "boot_info.h"
+#include "boot_screen.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "dev/vga_text.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
 #include "lib/upcall.h"
@@ -156,14 +155,12 @@ static void tell_online(void)
 
 void boot_memory_start(void)
 {
-	void *screen;
-
 	mtrr_read();
 	pat_init_cpu();
 	master_build(&memmap);
-	screen = boot_console_map_screen();
+	boot_screen_map(&memmap);
 	master_switch();
-	vga_text_use(screen);
+	boot_screen_move();
 	master_verify();
 	tlb_init(!cmdline_has(boot_info.cmdline, "nopcid"));
 	ptdump_register();

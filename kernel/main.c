@@ -14,6 +14,7 @@
 #include "boot_machine.h"
 #include "boot_memory.h"
 #include "boot_monitor.h"
+#include "boot_screen.h"
 #include "core/delay.h"
 #include "core/log.h"
 #include "core/paint.h"
@@ -74,6 +75,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	boot_stage("log");
 	boot_console();
 	boot_info_tell();
+	boot_screen_tell();
 	delay_init(boot_info.cmdline);
 	tell_layout();
 	boot_stage("memory");

@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/tsc.h"
 #include "core/log.h"
+#include "dev/screen.h"
 #include "lib/upcall.h"
 #include "memory_task.h"
 #include "mm/shared.h"
@@ -40,7 +41,7 @@ void tasks_start(void)
 {
 	log_task = ktask_start("log", log_turn);
 	reap_task = ktask_start("reap", reap_turn);
-	if (!log_task || !reap_task)
+	if (!log_task || !reap_task || !screen_start())
 		panic("no memory for the kernel tasks");
 	memory_task_start();
 	log_use_task();

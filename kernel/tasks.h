@@ -1,6 +1,6 @@
 /*
- * The kernel tasks that are always there: draining the log, bringing memory online, taking objects
- * apart.
+ * The kernel tasks that are always there: draining the log, drawing it, bringing memory online,
+ * taking objects apart.
  */
 #pragma once
 

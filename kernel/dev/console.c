@@ -2,8 +2,8 @@
 
 #include "arch/x86_64/tsc.h"
 #include "core/lock.h"
+#include "dev/screen.h"
 #include "dev/uart.h"
-#include "dev/vga_text.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "proc/ktask.h"
@@ -62,7 +62,7 @@ static size_t oldest(const char **bytes, size_t limit)
 static void note_drained(const char *bytes, size_t n)
 {
 	if (use_screen)
-		vga_text_write(bytes, n);
+		screen_log(bytes, n);
 	drained_total += n;
 }
 

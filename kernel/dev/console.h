@@ -11,7 +11,7 @@
 /* Make the ring and start the task that drains it; COM1 is open. False without memory. */
 __must_check bool console_start(void);
 
-/* Show what programs write on the screen (vga_text.h) too. At boot. */
+/* Show what programs write on the screen (screen.h) too. At boot. */
 void console_use_screen(void);
 
 /* Put `n` (at most CONSOLE_PIECE) bytes; false when there is no room. Takes RANK_CONSOLE. */

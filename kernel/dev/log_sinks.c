@@ -1,7 +1,7 @@
 #include "dev/log_sinks.h"
 
 #include "core/log.h"
-#include "dev/vga_text.h"
+#include "dev/screen.h"
 
 static void write_com1(const char *text, size_t length)
 {
@@ -15,7 +15,7 @@ static void write_com2(const char *text, size_t length)
 
 static struct log_sink com1_sink = {.write = write_com1};
 static struct log_sink com2_sink = {.write = write_com2};
-static struct log_sink screen_sink = {.write = vga_text_write};
+static struct log_sink screen_sink = {.write = screen_log};
 
 void log_to_uart(enum uart uart)
 {

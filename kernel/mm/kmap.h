@@ -13,6 +13,7 @@
 #define KMAP_RO	     (PTE_PRESENT | PTE_GLOBAL | PTE_NX | PTE_ACCESSED)
 #define KMAP_RX	     (PTE_PRESENT | PTE_GLOBAL | PTE_ACCESSED)
 #define KMAP_MMIO    (KMAP_RW | PTE_PCD | PTE_PWT) /* PAT entry 3: uncached */
+#define KMAP_WC	     (KMAP_RW | PTE_PAT_4K)	   /* PAT entry 4: write-combining */
 #define KMAP_MMIO_RO KMAP_RO			   /* firmware tables: write-back */
 
 /* The PML4 that all address spaces link their upper half from. */
@@ -45,7 +46,7 @@ void kmap_check_slots(paddr_t root);
 
 /*
  * Map `size` bytes of device memory or firmware tables at any physical address, which must not be
- * RAM in use; `flags` is KMAP_MMIO or KMAP_MMIO_RO. The address of the byte at `pa`, or NULL when
- * there is no room. Mappings stay for good. Takes RANK_KMAP.
+ * RAM in use; `flags` is KMAP_MMIO, KMAP_WC or KMAP_MMIO_RO. The address of the byte at `pa`, or
+ * NULL when there is no room. Mappings stay for good. Takes RANK_KMAP.
  */
 void *mmio_map(uint64_t pa, uint64_t size, pte_t flags);

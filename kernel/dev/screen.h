@@ -1,0 +1,23 @@
+/*
+ * The machine's screen, a framebuffer or VGA text: what the log and programs write goes into cells
+ * (cells.h), and from there to the screen: at once until there is a task that does it, and in a
+ * panic; by the task otherwise. In a panic no lock is taken.
+ */
+#pragma once
+
+#include "dev/cells.h"
+
+/* Show text on the framebuffer (framebuffer.h), which has just been found. At boot. */
+void screen_on_framebuffer(void);
+
+/* Show text on the VGA's text screen (vga_text.h). At boot. */
+void screen_on_vga_text(void);
+
+/* Write text of the log; what is not printable ASCII, newline or tab is a dot. Takes RANK_PORT. */
+void screen_log(const char *text, size_t length);
+
+/* Start the task that draws, which may wait then; false without memory. */
+__must_check bool screen_start(void);
+
+/* Draw now what is not drawn yet. For the end of the machine's work. Takes RANK_PORT. */
+void screen_flush(void);

@@ -1,0 +1,64 @@
+"""What QEMU shows, read back: its screendump, and the characters on it by their glyphs."""
+
+import gzip
+import re
+
+FONT = "/usr/share/consolefonts/Uni2-Terminus16.psf.gz"
+WIDTH, HEIGHT = 8, 16
+
+
+def _glyphs():
+    """{rows of a glyph: its character}, of the printable ASCII characters."""
+    with gzip.open(FONT) as file:
+        data = file.read()
+    assert data[:2] == b"\x36\x04" and data[3] == HEIGHT
+    end = 4 + (512 if data[2] & 1 else 256) * HEIGHT
+    codes = memoryview(data[end : end + (len(data) - end) // 2 * 2]).cast("H")
+    found, glyph = {}, 0
+    for code in codes:
+        if code == 0xFFFF:
+            glyph += 1
+        elif 32 <= code < 127:
+            found[data[4 + glyph * HEIGHT : 4 + (glyph + 1) * HEIGHT]] = chr(code)
+    return found
+
+
+GLYPHS = _glyphs()
+
+
+class Picture:
+    """A screendump: a PPM file of 8 bits a colour."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            data = file.read()
+        head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+        self.width, self.height = int(head[1]), int(head[2])
+        self.bytes = data[head.end() :]
+
+    def pixel(self, x, y):
+        """(red, green, blue)"""
+        at = 3 * (y * self.width + x)
+        return tuple(self.bytes[at : at + 3])
+
+    def _rows(self, x, y, scale):
+        """The rows of a cell as a glyph, and as one whose colours are reversed."""
+        bits = bytearray()
+        for line in range(HEIGHT):
+            row = 0
+            for column in range(WIDTH):
+                bright = max(self.pixel(x + column * scale, y + line * scale)) >= 0x80
+                row = row << 1 | bright
+            bits.append(row)
+        return bytes(bits), bytes(b ^ 0xFF for b in bits)
+
+    def text(self, scale=1):
+        """The lines of text; what is no glyph is U+FFFD, and the cursor shows what is below it."""
+        lines = []
+        for y in range(0, self.height - HEIGHT * scale + 1, HEIGHT * scale):
+            line = ""
+            for x in range(0, self.width - WIDTH * scale + 1, WIDTH * scale):
+                plain, reverse = self._rows(x, y, scale)
+                line += GLYPHS.get(plain) or GLYPHS.get(reverse) or "\ufffd"
+            lines.append(line.rstrip())
+        return lines

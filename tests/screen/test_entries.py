@@ -1,0 +1,68 @@
+"""The entries of GRUB's menu: each boots, and the whole log is on the screen that it chooses."""
+
+import re
+
+import pytest
+from shown import Shown
+
+LAST = "the first process exited with status 0"
+ENTRIES = {"bpp32": "32 bits", "bpp24": "24 bits", "bpp16": "16 bits"}
+
+
+def wrapped(line, columns):
+    """A line of the log as the screen shows it."""
+    return [line[at : at + columns].rstrip() for at in range(0, max(len(line), 1), columns)]
+
+
+def check_log(shown, log, columns):
+    """The screen's lines are the last ones of the log."""
+    lines = [piece for line in log.rstrip("\n").splitlines() for piece in wrapped(line, columns)]
+    while not shown[-1]:
+        shown.pop()
+    assert len(shown) > 20
+    assert shown == lines[-len(shown) :]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_framebuffer(builds, entry):
+    with Shown(builds.iso(), entry) as machine:
+        shown = machine.wait_for(LAST)
+        log = machine.log().replace("\r", "")
+    assert re.search(rf"screen: framebuffer at [0-9a-f]+, 1024x768 of {ENTRIES[entry]}", log)
+    check_log(shown, log, 128)
+
+
+def test_text(builds):
+    with Shown(builds.iso(), "text") as machine:
+        shown = machine.wait_for(LAST, machine.vga_text)
+        log = machine.log().replace("\r", "")
+    assert "screen: VGA text" in log
+    check_log(shown, log, 80)
+
+
+def test_the_default_is_text(builds):
+    with Shown(builds.iso(), serial=False) as machine:
+        machine.wait_for(LAST, machine.vga_text)
+
+
+def test_without_a_serial_port(builds):
+    with Shown(builds.iso(), "bpp32", serial=False) as machine:
+        shown = machine.wait_for(LAST)
+    assert any("smoke: 1 of 1 CPUs said hello" in line for line in shown)
+    assert any("boot: loader 'GRUB" in line for line in shown)
+
+
+def test_a_framebuffer_alone(builds):
+    """UEFI, without serial port and VGA text."""
+    options = ("-device", "bochs-display")
+    with Shown(builds.iso(), serial=False, uefi=True, options=options) as machine:
+        shown = machine.wait_for(LAST, seconds=90)
+    assert any("smoke: 1 of 1 CPUs said hello" in line for line in shown)
+
+
+def test_a_framebuffer_that_cannot_be_drawn(builds):
+    """Without a VGA, GRUB reports one of 1 bit a pixel."""
+    with Shown(builds.iso(), "bpp32", options=()) as machine:
+        machine.wait_for(LAST, lambda: machine.log().splitlines())
+        log = machine.log()
+    assert re.search(r"screen: the framebuffer at [0-9a-f]+, 640x480 of 1 bits, is not used: ", log)
