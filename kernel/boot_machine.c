@@ -12,6 +12,8 @@
 #include "boot_info.h"
 #include "boot_memory.h"
 #include "core/log.h"
+#include "dev/power.h"
+#include "dev/wall_clock.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -75,25 +77,49 @@ static void tell(void *ctx, const char *fmt, ...)
 	log_line("ACPI: %s", line);
 }
 
-void boot_acpi(void)
+/* " 0: 4 CPUs 128 MiB," for each node, as long as the line has room. */
+static void tell_topology(const struct acpi_srat_info *srat)
+{
+	char line[200] = "";
+	size_t length = 0;
+
+	for (unsigned i = 0; i < srat->n_nodes && length < sizeof(line) - 1; i++)
+		length += (size_t)fmt_snprintf(line + length, sizeof(line) - length,
+					       "%s %u: %u CPUs %lu MiB", i ? "," : "",
+					       srat->nodes[i].domain, srat->nodes[i].cpus,
+					       srat->nodes[i].bytes >> 20);
+	if (srat->n_nodes)
+		log_line("topology: %u nodes:%s", srat->n_nodes, line);
+	if (srat->ignored)
+		log_line("topology: %u entries of further nodes are ignored", srat->ignored);
+}
+
+static int read_tables(void)
 {
 	static const struct acpi_access access = {.map = map_firmware, .tell = tell};
 	int error = -1;
 
-	if (cmdline_has(boot_info.cmdline, "noacpi")) {
-		log_line("ACPI: not used, by the word noacpi");
-		return;
-	}
 	if (boot_has(&boot_info, MB2_TAG_ACPI_NEW))
 		error = acpi_parse(&access, boot_info.rsdp_new, RSDP_NEW_SIZE, &acpi);
 	if (error && boot_has(&boot_info, MB2_TAG_ACPI_OLD))
 		error = acpi_parse(&access, boot_info.rsdp_old, RSDP_OLD_SIZE, &acpi);
-	if (error)
+	return error;
+}
+
+void boot_acpi(void)
+{
+	if (cmdline_has(boot_info.cmdline, "noacpi"))
+		log_line("ACPI: not used, by the word noacpi");
+	else if (read_tables())
 		log_line("ACPI: no tables: one CPU");
 	else
 		log_line("ACPI: %u CPUs, %u I/O APICs, PM timer %s, HPET %s", acpi.madt.n_cpus,
 			 acpi.madt.n_ioapics, acpi.fadt.pm_timer.space ? "yes" : "no",
 			 acpi.hpet.present ? "yes" : "no");
+	tell_topology(&acpi.srat);
+	power_init(&acpi);
+	if (acpi.fadt.present)
+		wall_clock_init(!acpi.fadt.no_cmos_rtc, acpi.fadt.century);
 }
 
 /* --- the CPU --- */

@@ -20,6 +20,7 @@
 #define FADT_RESET_VALUE 128
 #define FADT_X_DSDT	 140
 #define FADT_X_PM_TMR	 208
+#define FADT_SLEEP_CNT	 244
 
 /* 5.2.9.3, from revision 3 on. */
 #define BOOT_ARCH_REVISION 3
@@ -53,17 +54,25 @@ static struct acpi_register parse_register(const struct acpi_table *table, uint3
 	return reg;
 }
 
+/* A port of the fixed hardware; 0 when it names none. */
+static uint32_t parse_port(const struct acpi_table *table, uint32_t offset)
+{
+	uint32_t port = bytes_u32(&table->bytes, offset);
+
+	return port <= PORT_MAX ? port : 0;
+}
+
 /* 4.8.3.3: the extended field counts, the old one only where that is not there. */
 static void parse_pm_timer(const struct acpi_table *table, uint32_t flags,
 			   struct acpi_fadt_info *info)
 {
-	uint32_t port = bytes_u32(&table->bytes, FADT_PM_TMR);
+	uint32_t port = parse_port(table, FADT_PM_TMR);
 
 	info->pm_timer_bits = (flags & FLAG_TMR_VAL_EXT) ? 32 : 24;
 	if (info->hw_reduced)
 		return;
 	info->pm_timer = parse_register(table, FADT_X_PM_TMR);
-	if (info->pm_timer.space == ACPI_SPACE_NONE && port != 0 && port <= PORT_MAX &&
+	if (info->pm_timer.space == ACPI_SPACE_NONE && port != 0 &&
 	    bytes_u8(&table->bytes, FADT_PM_TMR_LEN) == 4)
 		info->pm_timer = (struct acpi_register){ACPI_SPACE_PORT, 32, port};
 }
@@ -94,11 +103,13 @@ void acpi_parse_fadt(const struct acpi_access *access, const struct acpi_table *
 	info->hw_reduced = (flags & FLAG_HW_REDUCED) != 0;
 	info->century = bytes_u8(&table->bytes, FADT_CENTURY);
 	info->sci_irq = bytes_u16(&table->bytes, FADT_SCI_INT);
-	info->smi_cmd = bytes_u32(&table->bytes, FADT_SMI_CMD);
+	info->smi_cmd = parse_port(table, FADT_SMI_CMD);
 	info->acpi_enable = bytes_u8(&table->bytes, FADT_ACPI_ENABLE);
-	info->pm1a_cnt = bytes_u32(&table->bytes, FADT_PM1A_CNT);
-	info->pm1b_cnt = bytes_u32(&table->bytes, FADT_PM1B_CNT);
+	info->pm1a_cnt = parse_port(table, FADT_PM1A_CNT);
+	info->pm1b_cnt = parse_port(table, FADT_PM1B_CNT);
 	info->dsdt = PADDR(dsdt != 0 ? dsdt : bytes_u32(&table->bytes, FADT_DSDT));
+	if (info->hw_reduced)
+		info->sleep_control = parse_register(table, FADT_SLEEP_CNT);
 	parse_boot_arch(table, info);
 	parse_pm_timer(table, flags, info);
 	if (flags & FLAG_RESET_REG) {

@@ -19,3 +19,7 @@ void acpi_parse_fadt(const struct acpi_access *access, const struct acpi_table *
 		     struct acpi_fadt_info *info);
 void acpi_parse_hpet(const struct acpi_access *access, const struct acpi_table *table,
 		     struct acpi_hpet_info *info);
+void acpi_parse_srat(const struct acpi_access *access, const struct acpi_table *table,
+		     struct acpi_srat_info *info);
+void acpi_parse_dsdt(const struct acpi_access *access, const struct acpi_table *table,
+		     struct acpi_sleep_info *info);

@@ -87,24 +87,31 @@ static struct acpi_table map_table(const struct acpi_access *access, paddr_t add
 	return table;
 }
 
-/* Whether a table of this kind was there before; told, because only the first is used. */
-static bool is_second(const struct acpi_access *access, bool present, const char *name)
+/* Where it is kept whether the table with this header is there; NULL: it is none that is read. */
+static bool *presence_of(const struct bytes *header, struct acpi_info *info)
 {
-	if (present)
-		access->tell(access->ctx, "ACPI: a second %s, ignored", name);
-	return present;
+	if (has_name(header, "APIC"))
+		return &info->madt.present;
+	if (has_name(header, "FACP"))
+		return &info->fadt.present;
+	if (has_name(header, "HPET"))
+		return &info->hpet.present;
+	if (has_name(header, "SRAT"))
+		return &info->srat.present;
+	return NULL;
 }
 
 /* Whether the table with this header is one of those that are read, and the first of its kind. */
 static bool is_wanted(const struct acpi_access *access, const struct bytes *header,
-		      const struct acpi_info *info)
+		      struct acpi_info *info)
 {
-	if (has_name(header, "APIC"))
-		return !is_second(access, info->madt.present, "MADT");
-	if (has_name(header, "FACP"))
-		return !is_second(access, info->fadt.present, "FADT");
-	if (has_name(header, "HPET"))
-		return !is_second(access, info->hpet.present, "HPET");
+	const bool *present = presence_of(header, info);
+	char name[5];
+
+	if (!present || !*present)
+		return present != NULL;
+	copy_name(name, header);
+	access->tell(access->ctx, "ACPI: a second %s, ignored", name);
 	return false;
 }
 
@@ -127,8 +134,29 @@ static void parse_table(const struct acpi_access *access, paddr_t addr, struct a
 		acpi_parse_madt(access, &table, &info->madt);
 	else if (has_name(&header, "FACP"))
 		acpi_parse_fadt(access, &table, &info->fadt);
-	else
+	else if (has_name(&header, "HPET"))
 		acpi_parse_hpet(access, &table, &info->hpet);
+	else
+		acpi_parse_srat(access, &table, &info->srat);
+}
+
+/* The table that the FADT names holds more than is read here: only how to switch off. */
+static void parse_dsdt(const struct acpi_access *access, struct acpi_info *info)
+{
+	paddr_t addr = info->fadt.dsdt;
+	struct acpi_table table;
+	struct bytes header;
+
+	if (addr.raw == 0)
+		return;
+	header = map_bytes(access, addr, ACPI_HEADER_SIZE);
+	if (!header.base || !has_name(&header, "DSDT")) {
+		access->tell(access->ctx, "ACPI: no DSDT at 0x%lx", addr.raw);
+		return;
+	}
+	table = map_table(access, addr, &header);
+	if (table.bytes.base)
+		acpi_parse_dsdt(access, &table, &info->sleep);
 }
 
 /* Visit the tables of a list with addresses of `entry_size` bytes, 4 or 8 (5.2.7, 5.2.8). */
@@ -194,6 +222,16 @@ static bool check_rsdp(const struct acpi_access *access, const struct bytes *rsd
 	return true;
 }
 
+/* Read what the root pointer leads to; false when that is no list of tables. */
+static bool parse_lists(const struct acpi_access *access, const struct bytes *root,
+			struct acpi_info *info)
+{
+	if (info->revision >= 2 && bytes_size(root) >= RSDP_SIZE_2 &&
+	    parse_root(access, "XSDT", PADDR(bytes_u64(root, 24)), info))
+		return true;
+	return parse_root(access, "RSDT", PADDR(bytes_u32(root, 16)), info);
+}
+
 int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, uint32_t size,
 	       struct acpi_info *info)
 {
@@ -203,11 +241,11 @@ int acpi_parse(const struct acpi_access *access, const uint8_t *rsdp, uint32_t s
 	if (!check_rsdp(access, &root))
 		return -1;
 	info->revision = bytes_u8(&root, 15);
-	if (info->revision >= 2 && size >= RSDP_SIZE_2 &&
-	    parse_root(access, "XSDT", PADDR(bytes_u64(&root, 24)), info))
-		return 0;
-	if (parse_root(access, "RSDT", PADDR(bytes_u32(&root, 16)), info))
-		return 0;
-	access->tell(access->ctx, "ACPI: no list of tables");
-	return -1;
+	if (!parse_lists(access, &root, info)) {
+		access->tell(access->ctx, "ACPI: no list of tables");
+		return -1;
+	}
+	if (info->fadt.present)
+		parse_dsdt(access, info);
+	return 0;
 }

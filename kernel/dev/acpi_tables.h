@@ -14,6 +14,7 @@
 #define ACPI_IOAPICS_MAX   16
 #define ACPI_OVERRIDES_MAX 24
 #define ACPI_NMIS_MAX	   256 /* machines exist that list one for each CPU */
+#define ACPI_NODES_MAX	   64
 
 /* What acpi_parse() needs of its caller. */
 struct acpi_access {
@@ -112,7 +113,7 @@ struct acpi_fadt_info {
 	uint16_t sci_irq;    /* ISA interrupt of ACPI events */
 	uint32_t smi_cmd;    /* port; 0: always in ACPI mode */
 	uint8_t acpi_enable; /* to be written there */
-	uint32_t pm1a_cnt;   /* ports; 0: none */
+	uint32_t pm1a_cnt;   /* ports of 16 bits; 0: none */
 	uint32_t pm1b_cnt;
 	paddr_t dsdt;
 
@@ -120,6 +121,7 @@ struct acpi_fadt_info {
 	uint8_t pm_timer_bits;	       /* of its value: 24 or 32 */
 	struct acpi_register reset;    /* written with `reset_value`, resets the machine */
 	uint8_t reset_value;
+	struct acpi_register sleep_control; /* only when hw_reduced, in place of the PM1 blocks */
 };
 
 /* From the HPET table (IA-PC HPET 1.0a, 3.2.4). */
@@ -131,11 +133,34 @@ struct acpi_hpet_info {
 	paddr_t addr;
 };
 
+/* CPUs and memory that are near to each other. */
+struct acpi_node {
+	uint32_t domain; /* as firmware numbers it */
+	uint32_t cpus;
+	uint64_t bytes; /* of memory, that which could be added included */
+};
+
+/* From the SRAT, 5.2.16: only what is enabled. */
+struct acpi_srat_info {
+	bool present;
+	struct acpi_node nodes[ACPI_NODES_MAX]; /* each domain once */
+	unsigned n_nodes;
+	unsigned ignored; /* entries of further domains */
+};
+
+/* From the DSDT's package _S5, 7.4.2.6: what the PM1 control registers take to switch off. */
+struct acpi_sleep_info {
+	bool present;
+	uint8_t type_a, type_b; /* 0 to 7 */
+};
+
 struct acpi_info {
 	uint8_t revision; /* of the RSDP: 0 is ACPI 1.0, 2 all later ones */
 	struct acpi_madt_info madt;
 	struct acpi_fadt_info fadt;
 	struct acpi_hpet_info hpet;
+	struct acpi_srat_info srat;
+	struct acpi_sleep_info sleep;
 };
 
 /*

@@ -1,6 +1,6 @@
-#include "arch/x86_64/reset.h"
 #include "core/panic.h"
 #include "core/standstill.h"
+#include "dev/power.h"
 #include "mm/census.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
@@ -37,12 +37,26 @@ static bool run_census(struct run *run)
 	return false;
 }
 
+/* Said first, and done when that has been written. */
+static bool end_machine(struct run *run, const char *said, enum power_action action)
+{
+	if (!run->cursor++)
+		print(&run->out, "%s\n", said);
+	else if (panic_active())
+		power_now(action);
+	else
+		power_end(action);
+	return true;
+}
+
 static bool run_reboot(struct run *run)
 {
-	if (run->cursor++)
-		machine_reset();
-	print(&run->out, "reset\n");
-	return true;
+	return end_machine(run, "reset", POWER_RESET);
+}
+
+static bool run_poweroff(struct run *run)
+{
+	return end_machine(run, "off", POWER_OFF);
 }
 
 const struct command commands[] = {
@@ -65,6 +79,7 @@ const struct command commands[] = {
 	{"census", "", "count every frame's references again; what is wrong is on the log", 0, 0,
 	 run_census},
 	{"reboot", "", "reset the machine", 0, 0, run_reboot},
+	{"poweroff", "", "switch the machine off", 0, 0, run_poweroff},
 	{"continue", "", "leave the monitor; after a panic, end", 0, 0, run_continue},
 };
 const size_t commands_count = ARRAY_SIZE(commands);

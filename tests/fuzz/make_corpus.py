@@ -165,9 +165,9 @@ def madt(*entries, flags=1):
     return table(b"APIC", u32(0xFEE00000, flags) + b"".join(entries), 3)
 
 
-def fadt(length, flags=0x400, space=1, address=0x608, revision=3):
+def fadt(length, flags=0x400, space=1, address=0x608, revision=3, dsdt=0x7000):
     body = bytearray(276)
-    struct.pack_into("<IxxHI", body, 40, 0x7000, 9, 0xB2)
+    struct.pack_into("<IxxHI", body, 40, dsdt, 9, 0xB2)
     struct.pack_into("<I", body, 76, 0x608)
     body[91] = 4
     struct.pack_into("<HxI", body, 109, 3, flags)
@@ -179,6 +179,33 @@ def fadt(length, flags=0x400, space=1, address=0x608, revision=3):
 def hpet(space=0, address=0xFED00000, length=56):
     body = u32(0x8086A201) + u8(space, 64, 0, 0) + u64(address) + u8(0) + u16(100) + u8(0)
     return table(b"HPET", body[: length - 36])
+
+
+def package(elements, count=4, length=None):
+    """A definition of _S5 with one byte of length, or with that length."""
+    length = u8(len(elements) + 2) if length is None else length
+    return u8(8) + b"_S5_" + u8(0x12) + length + u8(count) + elements
+
+
+def switched_off_by(*pieces):
+    """A FADT with a DSDT in which these stand."""
+    return xsdt_of(table(b"DSDT", b"\x10\x20" + b"\0".join(pieces)), fadt(244, dsdt=36))
+
+
+def affinity(*entries):
+    return xsdt_of(table(b"SRAT", bytes(12) + b"".join(entries)))
+
+
+def near_cpu(domain, apic, flags=1):
+    return u8(0, 16, domain & 0xFF, apic) + u32(flags, domain & ~0xFF, 0)
+
+
+def near_x2apic(domain, apic, flags=1):
+    return u8(2, 24, 0, 0) + u32(domain, apic, flags, 0, 0)
+
+
+def near_memory(domain, size, flags=1):
+    return u8(1, 40) + u32(domain) + u16(0) + u64(0x100000, size) + u32(0, flags) + u64(0)
 
 
 def acpi():
@@ -202,6 +229,22 @@ def acpi():
     yield "no-hpet-address", xsdt_of(hpet(address=0))
     yield "short-hpet", xsdt_of(hpet(length=50))
     yield "zero-pointers", xsdt_of(hpet(), extra=(0, 0xFEE00000, 0))
+    numbers = u8(0x0A, 5, 0x0B, 1, 0, 0x0C, 2, 0, 0, 0)
+    yield "s5", switched_off_by(package(numbers), package(u8(0, 1)))
+    yield "s5-root", switched_off_by(b"_S5_", u8(8, 0x5C) + package(u8(1, 0))[1:])
+    yield "s5-one-number", switched_off_by(package(u8(0x0B, 5, 7), count=1))
+    yield "s5-long-length", switched_off_by(package(u8(0, 0), length=u8(0xC6, 0, 0, 0)))
+    yield "s5-no-numbers", switched_off_by(package(b"abcd"), package(u8(0x0A, 9, 0)), package(u8(0, 0x0C)))
+    yield "s5-no-length", switched_off_by(package(u8(0, 0), length=u8(0x41, 0)))
+    yield "s5-at-the-end", switched_off_by(u8(8) + b"_S5_" + u8(0x12))
+    nodes = [near_cpu(0, 0), near_cpu(0x101, 1), near_x2apic(2, 2), near_cpu(3, 3, 0), near_x2apic(3, 4, 0)]
+    yield "srat", affinity(*nodes, near_memory(0, 1 << 30), near_memory(1, 1 << 30, 0), u8(9, 4, 0, 0))
+    yield "srat-many-nodes", affinity(*(near_x2apic(i, i) for i in range(66)), near_memory(80, 5))
+    yield "srat-short", affinity(u8(0, 15) + bytes(13))
+    yield "srat-cut-off", affinity(near_cpu(0, 0)[:9])
+    yield "dsdt-unreadable", xsdt_of(fadt(244, dsdt=36))
+    yield "dsdt-absurd", xsdt_of(table(b"DSDT", b"", length=0xFFFFFF), fadt(244, dsdt=36))
+    yield "second-srat", xsdt_of(table(b"SRAT", bytes(12)), table(b"SRAT", bytes(12)))
     yield "second-tables", xsdt_of(madt(), madt(), fadt(116), fadt(116), hpet(), hpet())
     yield "absurd-length", xsdt_of(table(b"APIC", b"", length=0xFFFFFFFF))
     yield "length-past-memory", xsdt_of(table(b"APIC", b"", length=0x80000))

@@ -146,6 +146,28 @@ static void hardware_reduced(void **state)
 	parse();
 	assert_true(fadt.hw_reduced);
 	assert_int_equal(fadt.pm_timer.space, ACPI_SPACE_NONE);
+	assert_int_equal(fadt.sleep_control.space, ACPI_SPACE_NONE);
+	size = 268;
+	put_register(244, 1, 8, 0x3f0);
+	parse();
+	assert_int_equal(fadt.sleep_control.space, ACPI_SPACE_PORT);
+	assert_int_equal(fadt.sleep_control.address, 0x3f0);
+	put(112, 0, 4); /* such a register counts on such machines only */
+	parse();
+	assert_int_equal(fadt.sleep_control.space, ACPI_SPACE_NONE);
+}
+
+static void ports_that_are_none(void **state)
+{
+	(void)state;
+	begin();
+	put(48, 0x100b2, 4);
+	put(64, 0x10604, 4);
+	put(68, 0xffffffff, 4);
+	parse();
+	assert_int_equal(fadt.smi_cmd, 0);
+	assert_int_equal(fadt.pm1a_cnt, 0);
+	assert_int_equal(fadt.pm1b_cnt, 0);
 }
 
 static void legacy_flags(void **state)
@@ -215,13 +237,10 @@ static void hpet_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_usual_machine),
-		cmocka_unit_test(every_length),
-		cmocka_unit_test(pm_timer_in_either_place),
-		cmocka_unit_test(hardware_reduced),
-		cmocka_unit_test(legacy_flags),
-		cmocka_unit_test(wide_dsdt_counts),
-		cmocka_unit_test(hpet_table),
+		cmocka_unit_test(a_usual_machine),	    cmocka_unit_test(every_length),
+		cmocka_unit_test(pm_timer_in_either_place), cmocka_unit_test(hardware_reduced),
+		cmocka_unit_test(ports_that_are_none),	    cmocka_unit_test(legacy_flags),
+		cmocka_unit_test(wide_dsdt_counts),	    cmocka_unit_test(hpet_table),
 	};
 
 	return cmocka_run_group_tests_name("acpi_fadt", tests, NULL, NULL);

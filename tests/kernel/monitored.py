@@ -17,14 +17,14 @@ _PROMPT = b"(qemu) "
 class Monitored:
     """A run of tools/stoa-run; ended when the block is left. Standard output is in `out`."""
 
-    def __init__(self, builds, program, options, build="release"):
+    def __init__(self, builds, program, options, build="release", arguments=()):
         self._folder = tempfile.TemporaryDirectory(prefix="stoa-monitor.")
         self._path = os.path.join(self._folder.name, "monitor")
         self._log = os.path.join(self._folder.name, "log")
         self._command = [
             *(str(ROOT / "tools/stoa-run"), "--iso", str(builds.iso(build)), "--log", self._log),
             *("--qemu-arg", "-monitor", "--qemu-arg", f"unix:{self._path},server=on,wait=off"),
-            *(*options, str(builds.program(program))),
+            *(*options, str(builds.program(program)), *arguments),
         ]
         self.out = b""
 

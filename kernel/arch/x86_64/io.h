@@ -58,6 +58,11 @@ static inline void io_delay(void)
  * Device registers are accessed by one MOV through EAX/RAX each: a compiler may otherwise pick an
  * instruction that a hypervisor cannot emulate, or split the access.
  */
+static inline void mmio_write8(volatile void *reg, uint8_t value)
+{
+	__asm__ volatile("movb %1, %0" : "=m"(*(volatile uint8_t *)reg) : "a"(value) : "memory");
+}
+
 static inline uint32_t mmio_read32(const volatile void *reg)
 {
 	uint32_t value;

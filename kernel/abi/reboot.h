@@ -1,0 +1,13 @@
+/* The numbers of the reboot call (Linux's linux/reboot.h). */
+#pragma once
+
+#define LINUX_REBOOT_MAGIC1  0xfee1deadU
+#define LINUX_REBOOT_MAGIC2  0x28121969U
+#define LINUX_REBOOT_MAGIC2A 0x05121996U
+#define LINUX_REBOOT_MAGIC2B 0x16041998U
+#define LINUX_REBOOT_MAGIC2C 0x20112000U
+
+#define LINUX_REBOOT_CMD_RESTART   0x01234567U
+#define LINUX_REBOOT_CMD_HALT	   0xcdef0123U
+#define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedcU
+#define LINUX_REBOOT_CMD_RESTART2  0xa1b2c3d4U
