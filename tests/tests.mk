@@ -38,7 +38,22 @@ $(FUZZERS): $(FUZZ)/bin/%: $$(call fuzz_objs,tests/fuzz/$$*.c)
 	@mkdir -p $(@D)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
--include $(call find_files,$(HOST)/obj $(FUZZ)/obj,*.d)
+# Programs under ThreadSanitizer, tests/tsan/stress_*.c: threads are CPUs, of tests/tsan/model/. The
+# linker puts a program's lock functions before the kernel's. pytest runs them.
+TSAN        := $(BUILD)/tsan
+TSAN_CFLAGS := -iquote tests/tsan/model -iquote tests/host/model_ram -fsanitize=thread -pthread
+STRESS      := $(patsubst tests/tsan/%.c,$(TSAN)/bin/%,$(sort $(wildcard tests/tsan/stress_*.c)))
+tsan_objs    = $(patsubst %.c,$(TSAN)/obj/%.o,$(call sources_of,$(1)))
+
+$(TSAN)/obj/%.o: %.c tests/tests.mk | $(call needs,test)
+	$(call say,TSANCC,$<)
+	@mkdir -p $(@D)
+	$(Q)gcc $(TSAN_CFLAGS) $(HOST_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+$(STRESS): $(TSAN)/bin/%: $$(call tsan_objs,tests/tsan/$$*.c)
+	@mkdir -p $(@D)
+	$(Q)gcc $(TSAN_CFLAGS) -Wl,--wrap=lock_acquire_at,--wrap=lock_release -o $@ $^
+
+-include $(call find_files,$(HOST)/obj $(FUZZ)/obj $(TSAN)/obj,*.d)
 
 .PHONY: host-tests fuzzers host-test fuzz prove test test-long
 host-tests: $(HOST_TESTS)

@@ -55,4 +55,6 @@
 #define __printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #define __section_named(name)	 __attribute__((section(name)))
 #define __unused_arg		 __attribute__((unused))
+/* Its reads race with writes, on purpose: its comment says why that is right (tests/tsan/). */
+#define __racy __attribute__((no_sanitize("thread")))
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -148,9 +148,12 @@ static inline pfn_t block_start(pfn_t pfn, unsigned int order)
 /*
  * Whether `page`, the buddy of a block in the recent range, is a free block of `order`. The first
  * of the list is one, and, as ranges that touch are one, it is in that range too. Any other entry
- * may be read only in the range, and a head there means that its whole block is.
+ * may be read only in the range, and a head there means that its whole block is. That of a block
+ * in use may be changing: its owner needs no lock for that. Neither what it was nor what it will be
+ * is a free block.
  */
-static inline bool is_free(const struct buddy *b, const struct page *page, unsigned int order)
+static inline __racy bool is_free(const struct buddy *b, const struct page *page,
+				  unsigned int order)
 {
 	return b->head[order] == page ||
 	       (in_recent(b, page) && page->kind == PAGE_KIND(PAGE_FREE, order));

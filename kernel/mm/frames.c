@@ -86,6 +86,12 @@ void frames_add(pfn_t start, pfn_t end)
 	}
 }
 
+/* A hint without the lock: what is freed meanwhile may be missed, as if it came later. */
+static inline __racy bool has_blocks(const struct zone *zone)
+{
+	return zone->buddy.nonempty;
+}
+
 /* From the highest of the first `n` zones that has a block. */
 static struct page *zones_alloc(size_t n, unsigned int order, uintptr_t caller)
 {
@@ -93,7 +99,7 @@ static struct page *zones_alloc(size_t n, unsigned int order, uintptr_t caller)
 		struct zone *zone = &zones[i];
 		struct page *page;
 
-		if (!zone->buddy.nonempty)
+		if (!has_blocks(zone))
 			continue;
 		lock_acquire(&zone->lock);
 		page = buddy_alloc(&zone->buddy, order, caller);
@@ -290,7 +296,8 @@ void frames_drain(void)
 	drain_to(PERCPU(magazine), 0);
 }
 
-uint64_t frames_free_count(void)
+/* Without the locks: each number is one of a moment ago. */
+__racy uint64_t frames_free_count(void)
 {
 	uint64_t count = 0;
 

@@ -21,7 +21,7 @@ _GENERATED = {"asm-offsets.h": "kernel/arch/x86_64/"}
 
 # The only header of the kernel that boot/ shares, and those tests that are compiled with its code.
 _BOOT_MAY = "kernel/arch/x86_64/layout.h"
-_WITH_KERNEL = ("tests/host/", "tests/fuzz/", "tests/types/", "tests/proofs/")
+_WITH_KERNEL = ("tests/host/", "tests/tsan/", "tests/fuzz/", "tests/types/", "tests/proofs/")
 
 
 def _rank(file):

@@ -1,0 +1,38 @@
+/*
+ * In place of the kernel's arch/x86_64/cpu.h: the CPUs are threads of the host, which run at the
+ * same time.
+ */
+#pragma once
+
+#include "arch/x86_64/layout.h"
+#include "lib/addr.h"
+
+#define MODEL_CPUS 4
+
+#define CPU_WORK_MEMORY 0x80
+
+struct lock;
+
+struct cpu {
+	uint32_t id;
+	uint32_t work;
+	struct lock *held;
+};
+
+extern struct cpu model_cpus[MODEL_CPUS];
+extern _Thread_local struct cpu *model_cpu; /* the one that the thread is */
+extern uint32_t cpu_count;
+
+static inline struct cpu *this_cpu(void)
+{
+	return model_cpu;
+}
+
+static inline struct cpu *cpu_by_id(uint32_t id)
+{
+	return &model_cpus[id];
+}
+
+#define DEFINE_PERCPU(type, name) type name[MODEL_CPUS]
+#define PERCPU(name)		  (&(name)[this_cpu()->id])
+#define PERCPU_OF(cpu, name)	  (&(name)[cpu])
