@@ -133,6 +133,20 @@ static void add_word(char *text, size_t size, bool has, const char *name)
 		fmt_snprintf(text + length, size - length, " %s", name);
 }
 
+/* The words of CPUID that say what the CPU has, raw: for who reads the log of another machine. */
+static void tell_cpuid(void)
+{
+	const struct cpu_features *f = &cpu_features;
+	struct cpuid_regs none = {0};
+	struct cpuid_regs base = cpuid(1, 0);
+	struct cpuid_regs more = f->max_leaf >= 7 ? cpuid(7, 0) : none;
+	struct cpuid_regs xsave = f->max_leaf >= 0xd ? cpuid(0xd, 1) : none;
+	struct cpuid_regs extended = f->max_ext_leaf >= 0x80000001 ? cpuid(0x80000001, 0) : none;
+
+	log_line("CPU: CPUID 1 %08x %08x, 7 %08x %08x %08x, d %08x, 80000001 %08x %08x", base.ecx,
+		 base.edx, more.ebx, more.ecx, more.edx, xsave.eax, extended.ecx, extended.edx);
+}
+
 /* What of the boot CPU's the kernel uses: the others are taken to be like it. */
 static void tell_cpu(void)
 {
@@ -152,6 +166,7 @@ static void tell_cpu(void)
 	add_word(words, sizeof(words), f->xsave && f->avx512, "avx512");
 	log_line("CPU: %s family %u model %u stepping %u, '%s'", f->vendor_name, f->family,
 		 f->model, f->stepping, f->brand);
+	tell_cpuid();
 	log_line("CPU: uses%s", words);
 	if (f->meltdown)
 		log_line("CPU: it may let user code read the kernel's memory (CVE-2017-5754)");

@@ -208,6 +208,18 @@ static bool has_invlpg_erratum(const struct cpu_features *f)
 	return false;
 }
 
+/*
+ * QEMU's TCG takes CR4.OSXSAVE for reserved when leaf 0xd.1 names no instruction, as it does for its
+ * models of Opterons, and then repeats the write of CR4 for ever instead of raising #GP.
+ */
+static void leave_xsave_that_hangs(struct cpu_features *f)
+{
+	bool none = !f->xsaveopt && !f->xsavec && !f->xgetbv1 && !f->xsaves;
+
+	if (none && name_is(f->hypervisor_name, "TCGTCGTCGTCG"))
+		f->xsave = f->avx = f->avx512 = false;
+}
+
 void cpuid_init(void)
 {
 	struct cpu_features *f = &cpu_features;
@@ -216,6 +228,7 @@ void cpuid_init(void)
 	read_basic_leaves(f);
 	read_extended_leaves(f);
 	read_hypervisor(f);
+	leave_xsave_that_hangs(f);
 	f->invlpg_misses_global = has_invlpg_erratum(f);
 }
 
