@@ -156,13 +156,15 @@ smoke: iso $(BUILD)/user/bin/smoke $(call needs,boot)  ## boot with 4 CPUs and s
 
 # --- checks that live in tools/ ---------------------------------------------------------------
 
-.PHONY: lint stack figures mutants
+.PHONY: lint stack figures matrix mutants
 lint: iso compile_commands.json $(call needs,lint)  ## static checks: layers, vector registers, types, clang-tidy, cppcheck
 	$(Q)tools/lint --out $(OUT)
 stack: $(KERNEL)  ## the worst-case depth of every stack
 	$(Q)tools/stack $(OUT)
 figures: iso $(call needs,boot)  ## boot instructions, memory, image size and stack depths, with limits
 	$(Q)tools/figures $(OUT)
+matrix: iso programs $(call needs,boot uefi bochs test)  ## boot on every machine of the matrix, and print a table
+	$(Q)STOA_BUILD=$(BUILD) tests/matrix/run
 mutants: iso $(call needs,boot)  ## build each planted defect and see it caught
 	$(Q)tools/mutants --build $(BUILD)
 

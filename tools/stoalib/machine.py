@@ -36,6 +36,7 @@ class Machine:
     disk: str = ""
     cylinders: int = 0
     interactive: bool = False
+    serial: bool = True
     line: str = ""
     extra: list = field(default_factory=list)
 
@@ -110,8 +111,9 @@ class Qemu:
         if self.machine.interactive:
             return ["-serial", "mon:stdio"]
         path = self.machine.path
+        serial = ["-serial", f"file:{path('com1')}", *self._log_port()]
         return [
-            *("-serial", f"file:{path('com1')}", *self._log_port()),
+            *(serial if self.machine.serial else []),
             *("-debugcon", f"file:{path('port-e9')}"),
             *("-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
         ]

@@ -14,7 +14,7 @@ class _Parser(argparse.ArgumentParser):
         raise Failure(EMULATOR, message)
 
 
-_FLAGS = ["--help", "--icount", "--verbose", "--no-disk", "--interactive"]
+_FLAGS = ["--help", "--icount", "--verbose", "--no-disk", "--no-serial", "--interactive"]
 _LISTS = ["--append", "--file", "--qemu-arg", "--grub", "--disk-file"]
 _TEXTS = ["--cpus", "--mem", "--cpu", "--log", "--line", "--iso"]
 
@@ -81,6 +81,8 @@ def _refuse(options):
         raise Failure(EMULATOR, "--icount is for QEMU with one CPU")
     if options.line and (bochs or options.interactive):
         raise Failure(EMULATOR, "--line is for QEMU without --interactive")
+    if options.no_serial and (bochs or options.line or options.interactive):
+        raise Failure(EMULATOR, "--no-serial is for QEMU without --line and --interactive")
     if bochs and options.firmware == "uefi":
         raise Failure(EMULATOR, "Bochs has no UEFI firmware")
     if (options.program is None) != (options.no_disk or options.interactive):
