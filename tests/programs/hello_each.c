@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CPUS_MAX (8 * (int)sizeof(cpu_set_t)) // CPU_SETSIZE counts bytes in musl
+
 static _Noreturn void say_hello(int cpu)
 {
 	cpu_set_t one;
@@ -28,7 +30,7 @@ int main(void)
 
 	if (sched_getaffinity(0, sizeof(all), &all) != 0)
 		return 2;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
 		if (!CPU_ISSET(cpu, &all))
 			continue;
 		cpus++;
