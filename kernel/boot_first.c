@@ -87,10 +87,15 @@ static __noreturn void finish(int wait_status)
 
 	console_flush_sync();
 	hold_census();
+	/* Of 255 CPUs each of these tells most of what the log can hold. */
 	boot_memory_tell_end();
+	log_flush();
 	paint_log();
+	log_flush();
 	timers_log();
+	log_flush();
 	tell_switches();
+	log_flush();
 	if (signal)
 		log_line("the first process was killed by signal %d", signal);
 	else

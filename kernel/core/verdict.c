@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/io.h"
+#include "arch/x86_64/serial.h"
 #include "lib/cmdline.h"
 #include "lib/crc32.h"
 #include "lib/fmt.h"
@@ -74,8 +75,11 @@ bool verdict_ends_emulator(void)
 	return end_word[0] != '\0';
 }
 
+/* Bochs ends with what its ports have not sent yet. */
 void verdict_end(void)
 {
+	serial_wait_idle(SERIAL_COM1);
+	serial_wait_idle(SERIAL_COM2);
 	if (strcmp(end_word, "isa") == 0)
 		outb(PORT_ISA_EXIT, isa_code);
 	if (strcmp(end_word, "bochs") == 0) {

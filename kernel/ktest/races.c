@@ -13,10 +13,12 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "core/log.h"
+#include "core/standstill.h"
 #include "core/verdict.h"
 #include "ktest/ktest.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
+#include "mm/census.h"
 #include "mm/large.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
@@ -31,10 +33,11 @@
 #define IN_LARGE   7 /* one that is in the middle of a large page, until that is split */
 #define FIRST_VA   0x40000000UL
 #define POISON	   0xdeadf4eedeadf4eeUL
-#define KEPT	   16	 /* poisoned frames that are kept a while */
-#define ACCESSES   32	 /* in a turn */
-#define LAZY	   20000 /* polls */
-#define LOOKS	   200	 /* at a page that must not change */
+#define KEPT	   16	/* poisoned frames that are kept a while */
+#define ACCESSES   8	/* in a turn */
+#define LAZY	   2000 /* looks whether something has changed */
+#define LOOKS	   200	/* at a page that must not change, at most, */
+#define TURNS	   2	/* and until each CPU has had so many turns */
 #define RW	   (PROT_READ | PROT_WRITE)
 
 static struct {
@@ -100,6 +103,13 @@ static void write_page(unsigned p)
 				 __ATOMIC_RELEASE);
 }
 
+/* Where one host thread emulates all CPUs, the pause is what lets the others go on. */
+static void let_others_go_on(void)
+{
+	cpu_relax();
+	smp_poll();
+}
+
 /* Lazy until something has changed, or for a while. */
 static void stay_lazy(void)
 {
@@ -108,7 +118,7 @@ static void stay_lazy(void)
 	for (unsigned i = 0; i < LAZY; i++) {
 		if (__atomic_load_n(&rounds, __ATOMIC_RELAXED) > before + 1)
 			return;
-		smp_poll();
+		let_others_go_on();
 	}
 }
 
@@ -133,6 +143,7 @@ static sysret_t access_turn(struct thread *task)
 	}
 	__atomic_fetch_add(&accesses, task->space ? ACCESSES : 0, __ATOMIC_RELAXED);
 	task->space = any(8) ? space : NULL;
+	let_others_go_on();
 	return SYS_AGAIN;
 }
 
@@ -238,15 +249,18 @@ static void protect(unsigned p, int prot)
 		panic("tlb-races: page %u is not protected", p);
 }
 
-/* The page's first word stays what it is for a while. */
+/* The page's first word stays what it is while the others go on. */
 static void watch(const struct page *page, const char *what)
 {
 	uint64_t before = *words_of(page);
+	uint64_t enough = __atomic_load_n(&accesses, __ATOMIC_RELAXED) +
+			  (uint64_t)TURNS * cpu_total * ACCESSES;
 
-	for (unsigned i = 0; i < LOOKS; i++) {
+	for (unsigned i = 0; i < LOOKS && __atomic_load_n(&accesses, __ATOMIC_RELAXED) < enough;
+	     i++) {
 		if (*words_of(page) != before)
 			tlb_is_stale(what);
-		smp_poll();
+		let_others_go_on();
 	}
 }
 
@@ -300,6 +314,19 @@ static void change_page(unsigned p)
 	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
 }
 
+static void hold_census(void)
+{
+	uint64_t found;
+
+	while (!standstill_begin(NULL))
+		smp_poll();
+	found = census();
+	standstill_end();
+	if (found)
+		panic("tlb-races: the census found %lu things wrong", found);
+	log_line("census: all is accounted for");
+}
+
 static __noreturn void finish(void)
 {
 	struct tlb_counts counts;
@@ -310,6 +337,7 @@ static __noreturn void finish(void)
 		while (drop_space(space))
 			;
 	}
+	hold_census();
 	tlb_count(&counts);
 	log_line("tlb-races: %lu changes, %lu accesses, %lu refused, %lu flushes asked %lu CPUs",
 		 ktest_rounds, accesses, refused, counts.asks, counts.asked);
@@ -328,6 +356,7 @@ static sysret_t change_turn(struct thread *task)
 		__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
 		if (!__atomic_load_n(&running, __ATOMIC_ACQUIRE))
 			finish();
+		let_others_go_on();
 		return SYS_AGAIN;
 	}
 	if (task->space)

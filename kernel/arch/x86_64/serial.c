@@ -137,9 +137,13 @@ int serial_try_read(struct serial_port *port)
 	return inb(port->base + UART_DATA);
 }
 
-bool serial_is_idle(const struct serial_port *port)
+void serial_wait_idle(uint16_t base)
 {
-	return !port->present || (inb(port->base + UART_LSR) & LSR_TRANSMITTER_IDLE);
+	for (unsigned int polls = SYNC_POLLS; polls > 0; polls--) {
+		if (inb(base + UART_LSR) & LSR_TRANSMITTER_IDLE)
+			return;
+		cpu_relax();
+	}
 }
 
 void serial_set_interrupts(const struct serial_port *port, bool receive, bool transmit)

@@ -39,8 +39,11 @@ size_t serial_write_sync(struct serial_port *port, const void *bytes, size_t siz
 /* The next byte received, or -1 when there is none (or no port). */
 int serial_try_read(struct serial_port *port);
 
-/* True when everything written has left the wire, or there is no port. */
-bool serial_is_idle(const struct serial_port *port);
+/*
+ * Wait until everything written to the port at `base` has left the wire, for about 100 ms at most.
+ * A port that is absent reads as all ones, which is idle.
+ */
+void serial_wait_idle(uint16_t base);
 
 /*
  * Ask for interrupts when a byte or a break has arrived (`receive`) and when the transmitter is
