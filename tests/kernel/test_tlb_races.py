@@ -20,10 +20,9 @@ LONG_RACES = {
     "2 CPUs": {"cpus": 2, "rounds": 300_000},
     "4 CPUs": {"cpus": 4, "rounds": 10_000},
     "8 CPUs": {"cpus": 8, "rounds": 1_000},
-    **{
-        f"{cpus} CPUs in turns": {"cpus": cpus, "rounds": 1_000_000, "accel": TURNS}
-        for cpus in (2, 4, 8)
-    },
+    "2 CPUs in turns": {"cpus": 2, "rounds": 1_000_000, "accel": TURNS},
+    "4 CPUs in turns": {"cpus": 4, "rounds": 1_000_000, "accel": TURNS},
+    "8 CPUs in turns": {"cpus": 8, "rounds": 300_000, "accel": TURNS},
     "6 CPUs in turns, debug": {"cpus": 6, "rounds": 50_000, "accel": TURNS, "build": "debug"},
     "PCIDs": {"cpus": 2, "rounds": 20_000, "machine": "bochs", "cpu": "corei7_haswell_4770"},
 }
