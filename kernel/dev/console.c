@@ -62,7 +62,7 @@ static size_t oldest(const char **bytes, size_t limit)
 static void note_drained(const char *bytes, size_t n)
 {
 	if (use_screen)
-		screen_log(bytes, n);
+		screen_write(bytes, n);
 	drained_total += n;
 }
 

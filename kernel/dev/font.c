@@ -2,11 +2,15 @@
 
 #define REPLACEMENT 0xfffd
 
-/* By bisection; NULL: the font does not have it. */
+/* By bisection, but for ASCII; NULL: the font does not have it. */
 static const uint8_t *find(uint16_t code)
 {
 	unsigned low = 0, high = font_characters_count;
+	unsigned dense =
+		code - font_characters[0].code; /* where it is if all before it are there */
 
+	if (dense < high && font_characters[dense].code == code)
+		return font_glyphs[font_characters[dense].glyph];
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
 

@@ -1,5 +1,7 @@
 #include "dev/pixels.h"
 
+#include "lib/string.h"
+
 #define SIDE_MIN    64	  /* pixels: what is smaller is no screen */
 #define SIDE_MAX    16384 /* and what is larger is not believed */
 #define COLOUR_BITS 8	  /* of each colour of 0xRRGGBB */
@@ -82,16 +84,12 @@ static inline void put_pixel(uint8_t *at, uint32_t pixel, uint32_t bytes)
 		at[2] = (uint8_t)(pixel >> 16);
 }
 
-/* A line of one colour: 8 pixels at a time, which are as many words as a pixel has bytes. */
+/* A line of one colour; black is memory of zeros. */
 static void fill_line(uint8_t *at, uint32_t width, uint32_t pixel, uint32_t bytes)
 {
-	uint8_t eight[8 * 4];
-
-	for (uint32_t i = 0; i < 8; i++)
-		put_pixel(eight + i * bytes, pixel, bytes);
-	for (; width >= 8; width -= 8) {
-		for (uint32_t word = 0; word < bytes; word++, at += 8)
-			__builtin_memcpy(at, eight + word * 8, 8);
+	if (!pixel) {
+		memset(at, 0, (size_t)width * bytes);
+		return;
 	}
 	for (; width > 0; width--, at += bytes)
 		put_pixel(at, pixel, bytes);

@@ -4,6 +4,7 @@
 #include "core/panic.h"
 #include "dev/framebuffer_text.h"
 #include "dev/vga_text.h"
+#include "dev/vt.h"
 #include "lib/upcall.h"
 #include "proc/ktask.h"
 
@@ -14,6 +15,7 @@
 static struct lock screen_lock = LOCK_INIT("screen", RANK_PORT);
 static struct cells cells; /* [screen_lock]; no rows: there is no screen */
 static struct cell wanted[CELLS_MAX], shown[CELLS_MAX]; /* [screen_lock] */
+static struct vt vt;					/* [screen_lock] what programs write to */
 static cells_draw_fn draw;
 static unsigned turn_budget; /* cells that a turn draws */
 static struct thread *draw_task;
@@ -23,6 +25,8 @@ static void begin(unsigned rows, unsigned columns, cells_draw_fn draw_cell, unsi
 {
 	cells_init(&cells, rows, columns, wanted, shown);
 	cells.jump = rows / 2;
+	vt_init(&vt, &cells);
+	vt.newline = true; /* there is no line discipline that would do it */
 	draw = draw_cell;
 	turn_budget = MAX(TURN_BUDGET / cost, 1U);
 }
@@ -95,6 +99,17 @@ void screen_log(const char *text, size_t length)
 			put(text[i]);
 		}
 	}
+	leave(locked);
+}
+
+void screen_write(const char *bytes, size_t n)
+{
+	bool locked;
+
+	if (!cells.rows)
+		return;
+	locked = enter();
+	vt_write(&vt, bytes, n);
 	leave(locked);
 }
 
