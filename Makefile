@@ -135,7 +135,7 @@ KERNEL := $(OUT)/stoa.elf
 ISO    := $(OUT)/stoa.iso
 endif
 
-.PHONY: kernel iso run run-uefi run-bochs debug smoke clean help
+.PHONY: kernel iso run run-uefi run-bochs debug usb smoke clean help
 kernel: $(KERNEL)  ## build the kernel alone
 iso: $(KERNEL) $(ISO)  ## what `all` does
 
@@ -151,6 +151,8 @@ run-bochs: iso $(call needs,boot bochs)  ## the same in Bochs, with 2 CPUs
 	$(Q)$(RUN) --interactive --cpus 2 --machine bochs
 debug: iso $(call needs,boot debug)  ## boot under gdb, stopped at the kernel's first C function
 	$(Q)tools/debug $(ISO) $(KERNEL) $(OUT)/debug.serial
+usb: iso $(call needs,boot)  ## DEV=/dev/sdX: write the ISO to a USB stick, after asking
+	$(Q)tools/usb $(ISO) $(or $(DEV),$(error make usb DEV=/dev/sdX))
 smoke: iso $(BUILD)/user/bin/smoke $(call needs,boot)  ## boot with 4 CPUs and say whether it works
 	$(Q)tools/smoke $(ISO) $(BUILD)/user/bin/smoke $(OUT)/smoke.log
 

@@ -14,6 +14,16 @@ from stoalib.record import EMULATOR, NO_VERDICT, Failure
 _OVMF = "/usr/share/OVMF/OVMF_{}_4M.fd"
 _SUFFIX = {"K": 10, "M": 20, "G": 30, "T": 40}
 
+# How QEMU has the ISO: options of its drive, and the device.
+_MEDIA = {
+    "cdrom": ("media=cdrom,readonly=on", ["-device", "ide-cd,bus=ide.0,drive=iso,bootindex=0"]),
+    "disk": ("snapshot=on", ["-device", "ide-hd,bus=ide.0,drive=iso,bootindex=0"]),
+    "usb": (
+        "snapshot=on",
+        ["-device", "qemu-xhci", "-device", "usb-storage,drive=iso,bootindex=0"],
+    ),
+}
+
 # The one machine whose instruction counts are compared (docs/development.md).
 _ICOUNT = [
     *("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-seed", "1"),
@@ -35,6 +45,7 @@ class Machine:
     folder: str
     disk: str = ""
     cylinders: int = 0
+    medium: str = "cdrom"
     interactive: bool = False
     serial: bool = True
     line: str = ""
@@ -90,10 +101,8 @@ class Qemu:
 
     def _drives(self):
         machine = self.machine
-        drives = [
-            *("-drive", f"if=none,id=cd,media=cdrom,readonly=on,format=raw,file={machine.iso}"),
-            *("-device", "ide-cd,bus=ide.0,drive=cd,bootindex=0"),
-        ]
+        options, device = _MEDIA[machine.medium]
+        drives = ["-drive", f"if=none,id=iso,{options},format=raw,file={machine.iso}", *device]
         if machine.disk:
             drives += ["-drive", f"if=none,id=run,format=raw,file={machine.disk}"]
             drives += ["-device", "ide-hd,bus=ide.1,drive=run,bootindex=1"]

@@ -28,6 +28,7 @@ def _make_parser():
     for name in _TEXTS:
         parser.add_argument(name)
     parser.add_argument("--firmware", choices=["bios", "uefi"], default="bios")
+    parser.add_argument("--medium", choices=["cdrom", "usb", "disk"], default="cdrom")
     parser.add_argument("--machine", choices=["q35", "pc", "bochs"])
     parser.add_argument("--timeout", type=float)
     return parser
@@ -81,6 +82,8 @@ def _refuse(options):
         raise Failure(EMULATOR, "--icount is for QEMU with one CPU")
     if options.line and (bochs or options.interactive):
         raise Failure(EMULATOR, "--line is for QEMU without --interactive")
+    if options.medium != "cdrom" and bochs:
+        raise Failure(EMULATOR, "--medium is for QEMU")
     if options.no_serial and (bochs or options.line or options.interactive):
         raise Failure(EMULATOR, "--no-serial is for QEMU without --line and --interactive")
     if bochs and options.firmware == "uefi":
