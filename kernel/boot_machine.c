@@ -74,7 +74,7 @@ static void tell(void *ctx, const char *fmt, ...)
 	va_start(args, fmt);
 	fmt_vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
-	log_line("ACPI: %s", line);
+	log_line("%s", line);
 }
 
 /* " 0: 4 CPUs 128 MiB," for each node, as long as the line has room. */

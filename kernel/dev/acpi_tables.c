@@ -2,6 +2,7 @@
 #include "dev/acpi_tables.h"
 
 #include "dev/acpi_table.h"
+#include "lib/crc32.h"
 #include "lib/string.h"
 
 #define TABLE_SIZE_MAX MIB(1) /* no table that is read here comes near it */
@@ -48,6 +49,11 @@ static void copy_name(char name[5], const struct bytes *header)
 	name[4] = '\0';
 }
 
+static uint32_t crc_of(const struct bytes *bytes)
+{
+	return crc32(0, bytes->base + bytes->start, bytes_size(bytes));
+}
+
 /* The `size` bytes at `addr`; without a base when they cannot be read. */
 static struct bytes map_bytes(const struct acpi_access *access, paddr_t addr, uint32_t size)
 {
@@ -70,19 +76,21 @@ static struct acpi_table map_table(const struct acpi_access *access, paddr_t add
 
 	copy_name(table.name, header);
 	if (length < ACPI_HEADER_SIZE || length > TABLE_SIZE_MAX) {
-		access->tell(access->ctx, "ACPI: %s at 0x%lx: length %u, ignored", table.name,
-			     addr.raw, length);
+		access->tell(access->ctx, "ACPI: %s at 0x%lx: length %u, header CRC %08x, ignored",
+			     table.name, addr.raw, length, crc_of(header));
 		return table;
 	}
 	all = map_bytes(access, addr, length);
 	if (!all.base || !has_name(&all, table.name) || bytes_u32(&all, 4) != length) {
-		access->tell(access->ctx, "ACPI: %s at 0x%lx: %u bytes cannot be read, ignored",
-			     table.name, addr.raw, length);
+		access->tell(
+			access->ctx,
+			"ACPI: %s at 0x%lx: %u bytes, header CRC %08x, cannot be read, ignored",
+			table.name, addr.raw, length, crc_of(header));
 		return table;
 	}
-	if (byte_sum(&all, length) != 0)
-		access->tell(access->ctx, "ACPI: %s at 0x%lx: wrong checksum, used all the same",
-			     table.name, addr.raw);
+	access->tell(access->ctx, "ACPI: %s at 0x%lx: %u bytes, CRC %08x%s", table.name, addr.raw,
+		     length, crc_of(&all),
+		     byte_sum(&all, length) ? ", wrong checksum, used all the same" : "");
 	table.bytes = all;
 	return table;
 }
@@ -102,16 +110,18 @@ static bool *presence_of(const struct bytes *header, struct acpi_info *info)
 }
 
 /* Whether the table with this header is one of those that are read, and the first of its kind. */
-static bool is_wanted(const struct acpi_access *access, const struct bytes *header,
+static bool is_wanted(const struct acpi_access *access, paddr_t addr, const struct bytes *header,
 		      struct acpi_info *info)
 {
 	const bool *present = presence_of(header, info);
 	char name[5];
 
-	if (!present || !*present)
-		return present != NULL;
+	if (present && !*present)
+		return true;
 	copy_name(name, header);
-	access->tell(access->ctx, "ACPI: a second %s, ignored", name);
+	access->tell(access->ctx, "ACPI: %s at 0x%lx: %u bytes, header CRC %08x, %s", name,
+		     addr.raw, bytes_u32(header, 4), crc_of(header),
+		     present ? "a second one, ignored" : "not used");
 	return false;
 }
 
@@ -125,7 +135,7 @@ static void parse_table(const struct acpi_access *access, paddr_t addr, struct a
 		access->tell(access->ctx, "ACPI: table at 0x%lx cannot be read, ignored", addr.raw);
 		return;
 	}
-	if (!is_wanted(access, &header, info))
+	if (!is_wanted(access, addr, &header, info))
 		return;
 	table = map_table(access, addr, &header);
 	if (!table.bytes.base)
@@ -208,17 +218,23 @@ static bool parse_root(const struct acpi_access *access, const char *name, paddr
 	return true;
 }
 
-/* Tell what is wrong with the root pointer; false when it is none. */
+static bool has_sound_sums(const struct bytes *rsdp)
+{
+	bool extended = bytes_u8(rsdp, 15) >= 2 && bytes_size(rsdp) >= RSDP_SIZE_2;
+
+	return byte_sum(rsdp, RSDP_SIZE_1) == 0 && (!extended || byte_sum(rsdp, RSDP_SIZE_2) == 0);
+}
+
+/* Tell of the root pointer; false when it is none. */
 static bool check_rsdp(const struct acpi_access *access, const struct bytes *rsdp)
 {
 	if (bytes_size(rsdp) < RSDP_SIZE_1 || !begins_with(rsdp, RSDP_SIGNATURE, 8)) {
 		access->tell(access->ctx, "ACPI: no root pointer");
 		return false;
 	}
-	if (byte_sum(rsdp, RSDP_SIZE_1) != 0 ||
-	    (bytes_u8(rsdp, 15) >= 2 && bytes_size(rsdp) >= RSDP_SIZE_2 &&
-	     byte_sum(rsdp, RSDP_SIZE_2) != 0))
-		access->tell(access->ctx, "ACPI: RSDP: wrong checksum, used all the same");
+	access->tell(access->ctx, "ACPI: RSDP: revision %u, CRC %08x%s", bytes_u8(rsdp, 15),
+		     crc_of(rsdp),
+		     has_sound_sums(rsdp) ? "" : ", wrong checksum, used all the same");
 	return true;
 }
 

@@ -24,6 +24,15 @@ bool told_has(const char *text)
 	return strstr(lines, text) != NULL;
 }
 
+unsigned told_times(const char *text)
+{
+	unsigned times = 0;
+
+	for (const char *at = strstr(lines, text); at; at = strstr(at + 1, text))
+		times++;
+	return times;
+}
+
 void told(void *ctx, const char *fmt, ...)
 {
 	size_t used = strlen(lines);

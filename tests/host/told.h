@@ -15,3 +15,6 @@ void told_reset(void);
 /* How many lines were told since then, and whether one of the first ones contains `text`. */
 unsigned told_count(void);
 bool told_has(const char *text);
+
+/* How often the first lines contain `text`. */
+unsigned told_times(const char *text);

@@ -1,4 +1,4 @@
-// sources: kernel/dev/acpi_tables.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
+// sources: kernel/dev/acpi_tables.c kernel/lib/crc32.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
 // sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c
 // options: -eva-precision 1
 // variants: -DTABLE=36 -DTABLE=45 -DTABLE=244 -DTABLE=0x100000
