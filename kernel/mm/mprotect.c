@@ -4,7 +4,8 @@
 #include "abi/resource.h"
 #include "mm/limits.h"
 #include "mm/space.h"
-#include "mm/umap.h"
+#include "mm/tlb_flush.h"
+#include "mm/umap_walk.h"
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 256 /* pages */
@@ -37,23 +38,40 @@ static bool needs_flush(pte_t old, pte_t new)
 	       ((old & ~new &(PTE_PRESENT | PTE_WRITE)) || (new & ~old &PTE_NX));
 }
 
-/* Give the pages of [*va, end) the protection, as far as the budget goes. [lock] */
-static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint32_t prot)
-{
-	unsigned budget = CHUNK_BUDGET;
-	struct tlb_batch batch;
-	pte_t *entry;
+/* What is to be flushed, in ascending order; no batch, as nothing is freed. */
+struct flush {
+	uint64_t start, end;
+};
 
-	tlb_batch_init(&batch, space);
-	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL) {
+/* The used entry that maps `va`, and those that follow it in its table. Where they end. */
+static uint64_t protect_run(pte_t *entry, uint64_t va, uint64_t end, uint32_t prot,
+			    unsigned *budget, struct flush *flush)
+{
+	do {
 		pte_t old = *entry;
 
 		*entry = protected_entry(old, prot);
-		if (needs_flush(old, *entry))
-			tlb_batch_page(&batch, *va);
-		*va += umap_size(*entry);
-	}
-	tlb_batch_finish(&batch);
+		if (needs_flush(old, *entry)) {
+			flush->start = MIN(flush->start, va);
+			flush->end = va + PAGE_SIZE;
+		}
+		va += umap_size(old);
+		entry++;
+	} while (va < end && va % LARGE_SIZE && *entry && *budget && (*budget)--);
+	return va;
+}
+
+/* Give the pages of [*va, end) the protection, as far as the budget goes. [lock] */
+static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint32_t prot)
+{
+	struct flush flush = {UINT64_MAX, 0};
+	unsigned budget = CHUNK_BUDGET;
+	pte_t *entry;
+
+	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL)
+		*va = protect_run(entry, *va, end, prot, &budget, &flush);
+	if (flush.start < flush.end)
+		tlb_flush_range(space, flush.start, flush.end, false);
 }
 
 /* Bytes of the range that become data by the change. [lock] */

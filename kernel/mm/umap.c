@@ -92,13 +92,6 @@ bool umap_is_free(const struct space *space, uint64_t va)
 	return level > 1 && !*entry;
 }
 
-bool umap_is_exclusive(pte_t entry)
-{
-	struct page *page = pte_page(entry);
-
-	return entry & PTE_LARGE ? large_is_exclusive(page) : page_refs(page) == 1;
-}
-
 pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64_t *va,
 		 unsigned *budget)
 {
@@ -106,24 +99,22 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 
 	refuse_kernel_half(end - 1);
 	while (at < end && *budget) {
-		uint64_t from = at, stop;
+		uint64_t empty;
 		int level;
 		pte_t *entry = find_lowest(space, at, &level);
 
 		spend(budget, 1);
-		if (level > 1 && !*entry) {
+		if (*entry) {
+			*va = at;
+			return entry;
+		}
+		if (level > 1) {
 			at = entry_end(at, level);
 			continue;
 		}
-		/* One entry, of a large page, or the rest of a table. */
-		stop = MIN(end, entry_end(at, level == 1 ? 2 : level));
-		for (; at < stop; entry++, at += PAGE_SIZE) {
-			if (*entry) {
-				*va = at;
-				return entry;
-			}
-		}
-		spend(budget, (unsigned)((at - from) / PAGE_SIZE / EMPTY_PER_UNIT));
+		empty = count_empty(entry, (MIN(end, entry_end(at, 2)) - at) / PAGE_SIZE);
+		spend(budget, (unsigned)empty / EMPTY_PER_UNIT);
+		at += empty * PAGE_SIZE;
 	}
 	*va = MIN(at, end);
 	return NULL;

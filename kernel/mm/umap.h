@@ -33,9 +33,6 @@ pte_t *umap_make(struct space *space, uint64_t va, int *level);
 /* Is there room for a large page around `va`: neither pages nor a table for them? */
 bool umap_is_free(const struct space *space, uint64_t va);
 
-/* Has no other space the pages that a used entry maps? */
-bool umap_is_exclusive(pte_t entry);
-
 /*
  * Unmap the pages of [*va, end), stopping after *budget pages and tables, with *va where to go on.
  * Frames and tables go to the batch. The edges must be split.

@@ -62,16 +62,6 @@ static __noinline void clear_entries(struct space *space, pte_t *entry, uint64_t
 	*at = table->word ? *at + passed * PAGE_SIZE : stop;
 }
 
-/* How many of the `n` entries from `entry` on are empty, before the first that is used. */
-static inline uint64_t count_empty(const pte_t *entry, uint64_t n)
-{
-	uint64_t count = 0;
-
-	while (count < n && !entry[count])
-		count++;
-	return count;
-}
-
 /* Free what lies above a table, which covers `va`, if it has no entries now. */
 static void free_way(struct space *space, const pte_t *entry, uint64_t va, struct tlb_batch *batch)
 {

@@ -42,25 +42,20 @@ static inline void clear_entry(pte_t *entry)
 	table_page(entry)->word--;
 }
 
-/* The frame at an entry's address: as paddr_to_page(), in one shift, for the longest loops. */
-static inline struct page *page_at(uint64_t address)
-{
-	_Static_assert(PAGE_SIZE / sizeof(struct page) == 256, "the shift below");
-	return (struct page *)((uintptr_t)frame_table + ((address & PTE_ADDRESS) >> 8));
-}
-
-/* The frame that an entry keeps, of a large page the head; or NULL. Nearly all are present. */
-static inline struct page *pte_page(pte_t pte)
-{
-	if (likely(pte & PTE_PRESENT))
-		return page_at(pte);
-	return pte ? page_at(~pte) : NULL;
-}
-
 /* Where what one entry of `level` covers, around `va`, ends. */
 static inline uint64_t entry_end(uint64_t va, int level)
 {
 	return ALIGN_DOWN(va, level_size(level)) + level_size(level);
+}
+
+/* How many of the `n` entries from `entry` on are empty, before the first that is used. */
+static inline uint64_t count_empty(const pte_t *entry, uint64_t n)
+{
+	uint64_t count = 0;
+
+	while (count < n && !entry[count])
+		count++;
+	return count;
 }
 
 static inline void spend(unsigned *budget, unsigned units)

@@ -57,6 +57,29 @@ static inline struct page *table_page(const pte_t *entry)
 	return paddr_to_page(direct_map_to_phys(entry));
 }
 
+/* The frame at an entry's address: as paddr_to_page(), in one shift, for the longest loops. */
+static inline struct page *page_at(uint64_t address)
+{
+	_Static_assert(PAGE_SIZE / sizeof(struct page) == 256, "the shift below");
+	return (struct page *)((uintptr_t)frame_table + ((address & PTE_ADDRESS) >> 8));
+}
+
+/* The frame that an entry keeps, of a large page the head; or NULL. Nearly all are present. */
+static inline struct page *pte_page(pte_t pte)
+{
+	if (likely(pte & PTE_PRESENT))
+		return page_at(pte);
+	return pte ? page_at(~pte) : NULL;
+}
+
+/* Has no other space the pages that a used entry maps? */
+static inline bool umap_is_exclusive(pte_t entry)
+{
+	struct page *page = pte_page(entry);
+
+	return entry & PTE_LARGE ? large_is_exclusive(page) : page_refs(page) == 1;
+}
+
 static inline void fill(pte_t *entry, pte_t value)
 {
 	*entry = value;

@@ -54,16 +54,11 @@ bool vma_range_is_free(struct vma_tree *tree, uint64_t start, uint64_t end, stru
 	return !above || above->start >= end;
 }
 
-struct vma_range vma_range_find(struct vma_tree *tree, uint64_t start, uint64_t end,
-				unsigned int count)
+struct vma_range vma_range_extend(struct vma_range range, unsigned int count)
 {
-	struct vma_range range = {.start = start, .end = end};
-	struct vma *vma = vma_find_from(tree, start);
+	struct vma *vma = range.first;
 
-	if (!vma || vma->start >= end)
-		return range;
-	range.first = vma;
-	while (vma->end < end && vma->next && vma->next->start < end) {
+	while (vma->end < range.end && vma->next && vma->next->start < range.end) {
 		vma = vma->next;
 		if (!--count) {
 			range.end = vma->start;
@@ -84,7 +79,7 @@ bool vma_range_touched(const struct vma_range *range)
 	return vma && vma->touched;
 }
 
-void vma_range_stop_at_hole(struct vma_range *range)
+void vma_range_seek_hole(struct vma_range *range)
 {
 	struct vma *vma = range->first;
 

@@ -112,14 +112,33 @@ __must_check bool vma_range_is_free(struct vma_tree *tree, uint64_t start, uint6
 				    struct vma_place *place);
 
 /* The areas of [start, end), which is cut in front of the area that follows the first `count`. */
-struct vma_range vma_range_find(struct vma_tree *tree, uint64_t start, uint64_t end,
-				unsigned int count);
+struct vma_range vma_range_extend(struct vma_range range, unsigned int count);
+static inline struct vma_range vma_range_find(struct vma_tree *tree, uint64_t start, uint64_t end,
+					      unsigned int count)
+{
+	struct vma_range range = {.start = start, .end = end};
+	struct vma *vma = vma_find_from(tree, start);
+
+	if (!vma || vma->start >= end)
+		return range;
+	range.first = vma;
+	range.last = vma;
+	/* Most ranges lie within one area. */
+	return likely(end <= vma->end) ? range : vma_range_extend(range, count);
+}
 
 /* Whether any area of the range was touched. */
 bool vma_range_touched(const struct vma_range *range);
 
 /* Cut the range at the first address of it that is not mapped. */
-void vma_range_stop_at_hole(struct vma_range *range);
+void vma_range_seek_hole(struct vma_range *range);
+static inline void vma_range_stop_at_hole(struct vma_range *range)
+{
+	const struct vma *first = range->first;
+
+	if (unlikely(!first || first->start > range->start || first->end < range->end))
+		vma_range_seek_hole(range);
+}
 
 /* Enter `vma`, whose start, end, prot, flags, object and pgoff are set, between its neighbours. */
 void vma_insert(struct vma_tree *tree, const struct vma_place *place, struct vma *vma);

@@ -186,6 +186,8 @@ struct vma *vma_change(struct vma_tree *tree, const struct vma_range *range,
 			last = spares[0];
 		first = spares[0];
 	}
+	/* What is changed is what will be used, or changed back, next; not what was split off. */
+	tree->recent = first;
 	for (struct vma *vma = first; vma != last->next; vma = vma->next)
 		apply(tree, vma, change);
 	return join(tree, first, last->end);
