@@ -41,6 +41,7 @@ class Machine:
     mem: int
     cpu: str
     icount: bool
+    vga: bool
     iso: str
     folder: str
     disk: str = ""
@@ -136,7 +137,8 @@ class Qemu:
             "qemu-system-x86_64",
             *("-machine", machine.kind + "".join(options), "-cpu", machine.cpu + bits),
             *("-smp", machine.cpus, *memory, "-nodefaults", "-display", "none", "-no-reboot"),
-            *(_ICOUNT if machine.icount else ["-accel", accel, "-vga", "std"]),
+            *(_ICOUNT if machine.icount else ["-accel", accel]),
+            *(["-vga", "std"] if machine.vga else []),
             *self._firmware(),
             *self._drives(),
             *self._channels(),

@@ -16,7 +16,7 @@ class _Parser(argparse.ArgumentParser):
 
 _FLAGS = ["--help", "--icount", "--verbose", "--no-disk", "--no-serial", "--interactive"]
 _LISTS = ["--append", "--file", "--qemu-arg", "--grub", "--disk-file"]
-_TEXTS = ["--cpus", "--mem", "--cpu", "--log", "--line", "--iso"]
+_TEXTS = ["--cpus", "--mem", "--cpu", "--log", "--line", "--iso", "--screen"]
 
 
 def _make_parser():

@@ -34,14 +34,18 @@ def _quote(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def config(words, extra=(), uefi=False):
-    """The text of run.cfg. words: the kernel's command line; extra: lines of GRUB's own."""
+def config(words, extra=(), uefi=False, mode=None):
+    """The text of run.cfg.
+
+    words: the kernel's command line; extra: lines of GRUB's own; mode: of graphics; None for text
+    """
     lines = [
         *extra,
+        *(["insmod all_video"] if mode else []),
         "multiboot2 /boot/stoa.elf " + " ".join(_quote(word) for word in words),
         "module2 /boot/initrd.cpio initrd",
         "module2 ($run)/run.cpio run",
-        "set gfxpayload=text",
+        f"set gfxpayload={mode or 'text'}",
     ]
     if uefi:
         lines += [_SERIAL_MARK.format(unit=unit) for unit in (0, 1)]
