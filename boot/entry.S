@@ -127,6 +127,7 @@ boot_gdt_pointer:
 	.balign 8
 boot_tsc:
 	.quad 0
+	.global boot_magic, boot_info_address
 boot_magic:
 	.long 0
 boot_info_address:

@@ -24,11 +24,11 @@ class Shown:
     lines of run.cfg instead of those; serial: is there COM1, with the log?; options: QEMU's."""
 
     def __init__(self, iso, entry=None, words="", *, grub=(), serial=True, uefi=False, files=(),
-                 options=("-vga", "std"), cpus=1):
+                 options=("-vga", "std"), cpus=1, cpu="max"):
         self._folder = tempfile.TemporaryDirectory(prefix="stoa-shown.")
         self._choose(entry, words, grub, files)
         self._command = [
-            *("nice", "qemu-system-x86_64", "-machine", "q35", "-cpu", "max", "-smp", str(cpus)),
+            *("nice", "qemu-system-x86_64", "-machine", "q35", "-cpu", cpu, "-smp", str(cpus)),
             *("-m", "256M", "-nodefaults", "-display", "none", "-no-reboot", "-accel", "tcg"),
             *("-cdrom", str(iso), "-drive", f"if=none,id=run,format=raw,file={self._path('img')}"),
             *("-device", "ide-hd,bus=ide.1,drive=run", "-boot", "d"),
