@@ -19,6 +19,7 @@ static uint64_t ring_lost;     /* [log_lock] bytes lost that the sinks have not 
 static struct log_sink *sinks; /* written at boot only */
 static bool drained_by_task;
 static bool in_panic;
+static struct log_sink *panic_record;
 bool log_quiet;
 
 static void sinks_write(const char *text, size_t length)
@@ -151,6 +152,7 @@ void log_line(const char *fmt, ...)
 	va_end(args);
 	if (in_panic) {
 		sinks_write(line, length);
+		panic_record->write(line, length);
 		return;
 	}
 
@@ -168,10 +170,25 @@ void log_use_task(void)
 	drained_by_task = true;
 }
 
-void log_enter_panic(void)
+size_t log_last_lines(char *text, size_t size)
+{
+	uint64_t oldest = ring_end > RING_SIZE ? ring_end - RING_SIZE : 0;
+	uint64_t from = ring_end - oldest > size ? ring_end - size : oldest;
+	size_t length = 0;
+
+	/* Behind the end of a line, unless that is where the log begins. */
+	while (from > 0 && from < ring_end && ring[(from - 1) % RING_SIZE] != '\n')
+		from++;
+	while (from < ring_end)
+		text[length++] = ring[from++ % RING_SIZE];
+	return length;
+}
+
+void log_enter_panic(struct log_sink *record)
 {
 	uint64_t from = ring_drained;
 
+	panic_record = record;
 	in_panic = true;
 	while (from < ring_end) {
 		const char *text;

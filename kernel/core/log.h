@@ -40,5 +40,14 @@ bool log_drain_some(void);
 /* Everything left, to all sinks, now. For the end of the machine's work. Takes RANK_LOG. */
 void log_flush(void);
 
-/* Panic mode: no locks, no ring, every line straight to the sinks. Cannot be left. */
-void log_enter_panic(void);
+/*
+ * Panic mode: no locks, no ring, every line straight to the sinks, and each as a whole to `record`.
+ * Cannot be left.
+ */
+void log_enter_panic(struct log_sink *record);
+
+/*
+ * The end of the ring as whole lines, as many as `size` bytes at `text` hold; returns the bytes.
+ * For a panic: takes no lock.
+ */
+size_t log_last_lines(char *text, size_t size);

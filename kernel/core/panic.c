@@ -6,6 +6,7 @@
 #include "core/backtrace.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/panic_report.h"
 #include "core/trapinfo.h"
 #include "core/verdict.h"
 #include "lib/fmt.h"
@@ -23,6 +24,7 @@ static uint32_t claimed_by; /* id plus one of the CPU that panics */
 static struct report report;
 void (*panic_stop_others)(void);
 void (*panic_print_thread)(uint32_t cpu_id);
+void (*panic_show)(void);
 void (*panic_monitor)(void);
 static bool monitored; /* the report is told, and the monitor runs */
 
@@ -97,17 +99,20 @@ static __noreturn __noinline void panic_main(void)
 	uint32_t me = this_cpu()->id;
 
 	stop_others(me);
-	log_enter_panic();
+	log_enter_panic(&panic_record);
 	log_line("KERNEL PANIC on CPU %u (%s stack): %s", me, stack_name(report.rbp), report.cause);
 	if (panic_print_thread)
 		panic_print_thread(me);
 	locks_print(me);
-	if (report.tf)
-		trap_print(report.tf, report.cr2);
 	log_line("backtrace");
 	backtrace_print(report.rip, report.rbp);
+	if (report.tf)
+		trap_print(report.tf, report.cr2);
+	panic_report_others();
 	print_others(me);
 	log_line("end of panic");
+	if (panic_show)
+		panic_show();
 	verdict_send(VERDICT_PANIC, 0, report.cause);
 	monitor_main();
 }

@@ -20,6 +20,9 @@ extern void (*panic_stop_others)(void);
 /* Logs who CPU `cpu_id` is running, one line; registered by proc. */
 extern void (*panic_print_thread)(uint32_t cpu_id);
 
+/* Shows the report (core/panic_report.h) on the screen when all is told; registered by dev. */
+extern void (*panic_show)(void);
+
 /*
  * Lets somebody look around when all is told: it polls, takes no lock, and returns when nobody
  * wants to see more. Registered by the monitor. A fault or panic in there begins it anew.

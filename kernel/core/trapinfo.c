@@ -96,6 +96,18 @@ static bool tells_address(uint64_t vector)
 	return vector == VECTOR_PF || vector == VECTOR_DF;
 }
 
+/* Three to a line, which a text screen can show. */
+static void print_registers(const struct trapframe *tf)
+{
+	log_line("  rip %016lx cs %02lx rflags %06lx rsp %016lx ss %02lx", tf->rip, tf->cs,
+		 tf->rflags, tf->rsp, tf->ss);
+	log_line("  rax %016lx rbx %016lx rcx %016lx", tf->rax, tf->rbx, tf->rcx);
+	log_line("  rdx %016lx rsi %016lx rdi %016lx", tf->rdx, tf->rsi, tf->rdi);
+	log_line("  rbp %016lx r8  %016lx r9  %016lx", tf->rbp, tf->r8, tf->r9);
+	log_line("  r10 %016lx r11 %016lx r12 %016lx", tf->r10, tf->r11, tf->r12);
+	log_line("  r13 %016lx r14 %016lx r15 %016lx", tf->r13, tf->r14, tf->r15);
+}
+
 void trap_print(const struct trapframe *tf, uint64_t cr2)
 {
 	char text[96];
@@ -105,15 +117,7 @@ void trap_print(const struct trapframe *tf, uint64_t cr2)
 		 tf->error, text[0] ? ": " : "", text);
 	if (tells_address(tf->vector))
 		log_line("  cr2 %016lx", cr2);
-	log_line("  rip %016lx cs %02lx rflags %06lx rsp %016lx ss %02lx", tf->rip, tf->cs,
-		 tf->rflags, tf->rsp, tf->ss);
-	log_line("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", tf->rax, tf->rbx, tf->rcx,
-		 tf->rdx);
-	log_line("  rsi %016lx rdi %016lx rbp %016lx r8  %016lx", tf->rsi, tf->rdi, tf->rbp,
-		 tf->r8);
-	log_line("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", tf->r9, tf->r10, tf->r11,
-		 tf->r12);
-	log_line("  r13 %016lx r14 %016lx r15 %016lx", tf->r13, tf->r14, tf->r15);
 	if (tells_address(tf->vector) && trap_print_walk)
 		trap_print_walk(cr2);
+	print_registers(tf);
 }

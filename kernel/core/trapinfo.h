@@ -6,8 +6,10 @@
 /* "page fault (#PF)" and so on; never NULL. */
 const char *trap_name(uint64_t vector);
 
-/* Log vector, decoded error code, all registers of `tf`; CR2 and its walk for page and double
- * faults. */
+/*
+ * Log vector and decoded error code, CR2 and its walk for page and double faults, and all registers
+ * of `tf`.
+ */
 void trap_print(const struct trapframe *tf, uint64_t cr2);
 
 /*

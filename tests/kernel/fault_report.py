@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 REGISTERS = (
     r"rip [0-9a-f]{16} cs [0-9a-f]{2} rflags [0-9a-f]{6} rsp [0-9a-f]{16} ss [0-9a-f]{2}$",
-    r"rax [0-9a-f]{16} rbx [0-9a-f]{16} rcx [0-9a-f]{16} rdx [0-9a-f]{16}$",
-    r"rsi [0-9a-f]{16} rdi [0-9a-f]{16} rbp [0-9a-f]{16} r8  [0-9a-f]{16}$",
-    r"r9  [0-9a-f]{16} r10 [0-9a-f]{16} r11 [0-9a-f]{16} r12 [0-9a-f]{16}$",
+    r"rax [0-9a-f]{16} rbx [0-9a-f]{16} rcx [0-9a-f]{16}$",
+    r"rdx [0-9a-f]{16} rsi [0-9a-f]{16} rdi [0-9a-f]{16}$",
+    r"rbp [0-9a-f]{16} r8  [0-9a-f]{16} r9  [0-9a-f]{16}$",
+    r"r10 [0-9a-f]{16} r11 [0-9a-f]{16} r12 [0-9a-f]{16}$",
     r"r13 [0-9a-f]{16} r14 [0-9a-f]{16} r15 [0-9a-f]{16}$",
 )
 LEVELS = ("PML4", "PDPT", "PD", "PT")
