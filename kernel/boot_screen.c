@@ -5,7 +5,9 @@
 #include "arch/x86_64/layout.h"
 #include "boot_info.h"
 #include "core/log.h"
+#include "core/panic.h"
 #include "dev/framebuffer.h"
+#include "dev/panic_screen.h"
 #include "dev/screen.h"
 #include "dev/vga_text.h"
 #include "mm/kmap.h"
@@ -89,6 +91,8 @@ bool boot_screen_start(void)
 		vga_text_use(phys_to_virt(PADDR(VGA_TEXT_ADDRESS)));
 		screen_on_vga_text();
 	}
+	if (kind != NO_SCREEN)
+		panic_show = panic_screen_show;
 	return kind != NO_SCREEN;
 }
 
