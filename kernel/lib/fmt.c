@@ -25,23 +25,22 @@ struct spec {
 
 #define WIDTH_MAX 4096 /* more is a mistake in the format; also keeps the sums from overflowing */
 
-static void put(struct sink *out, char c)
+/* How many of `n` bytes still fit, in front of the terminating 0. */
+static size_t room(const struct sink *out, size_t n)
 {
-	if (out->len + 1 < out->size)
-		out->buf[out->len] = c;
-	out->len++;
+	return out->len + 1 < out->size ? MIN(n, out->size - 1 - out->len) : 0;
 }
 
 static void put_bytes(struct sink *out, const char *s, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		put(out, s[i]);
+	memcpy(out->buf + out->len, s, room(out, n));
+	out->len += n;
 }
 
-static void fill(struct sink *out, char c, int n)
+static void fill(struct sink *out, char c, size_t n)
 {
-	for (; n > 0; n--)
-		put(out, c);
+	memset(out->buf + out->len, c, room(out, n));
+	out->len += n;
 }
 
 /* A decimal number, or STAR. */
@@ -108,16 +107,17 @@ static void put_padded(struct sink *out, const struct spec *spec, const char *pr
 {
 	size_t prefix_len = strlen(prefix);
 	size_t total = prefix_len + len;
-	int pad = total < (size_t)spec->width ? spec->width - (int)total : 0;
+	size_t pad = total < (size_t)spec->width ? (size_t)spec->width - total : 0;
 	bool zeros = spec->zeros && !spec->left;
 
-	if (!spec->left && !zeros)
+	if (pad && !spec->left && !zeros)
 		fill(out, ' ', pad);
-	put_bytes(out, prefix, prefix_len);
-	if (zeros)
+	if (prefix_len)
+		put_bytes(out, prefix, prefix_len);
+	if (pad && zeros)
 		fill(out, '0', pad);
 	put_bytes(out, body, len);
-	if (spec->left)
+	if (pad && spec->left)
 		fill(out, ' ', pad);
 }
 
@@ -190,9 +190,19 @@ static void put_spec(struct sink *out, struct spec *spec, uint64_t arg)
 
 static bool is_conversion(char c)
 {
-	static const char conversions[] = "diuxXcsp";
-
-	return c != '\0' && strchr(conversions, c) != NULL;
+	switch (c) {
+	case 'd':
+	case 'i':
+	case 'u':
+	case 'x':
+	case 'X':
+	case 'c':
+	case 's':
+	case 'p':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -208,13 +218,15 @@ int fmt_vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 		const char *start = fmt;
 		struct spec spec;
 
-		if (*fmt++ != '%') {
-			put(&out, *start);
-			continue;
-		}
+		while (*fmt != '\0' && *fmt != '%')
+			fmt++;
+		put_bytes(&out, start, (size_t)(fmt - start));
+		if (*fmt == '\0')
+			break;
+		start = fmt++;
 		spec = parse_spec(&fmt);
 		if (spec.conv == '%') {
-			put(&out, '%');
+			put_bytes(&out, "%", 1);
 			continue;
 		}
 		if (!is_conversion(spec.conv)) {

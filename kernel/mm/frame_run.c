@@ -20,17 +20,28 @@ static void free_blocks(struct page *first, uint64_t count)
 	}
 }
 
-void frame_run_finish(struct frame_run *run)
+static __noinline void free_several(struct page *first, uint64_t count)
 {
-	uint64_t count = run->low ? (uint64_t)(run->high - run->low) + 1 : 0;
-
 	if (count >= FOR_MAGAZINE) {
-		free_blocks(run->low, count);
+		free_blocks(first, count);
 	} else {
 		for (uint64_t i = 0; i < count; i++)
-			frame_free(run->low + i);
+			frame_free(first + i);
 	}
+}
+
+void frame_run_finish(struct frame_run *run)
+{
+	struct page *low = run->low;
+
+	if (!low)
+		return;
+	run->pieces++;
 	run->low = NULL;
+	if (low == run->high)
+		frame_free(low);
+	else
+		free_several(low, (uint64_t)(run->high - low) + 1);
 }
 
 void frame_run_add_other(struct frame_run *run, struct page *page)
@@ -44,16 +55,17 @@ void frame_run_add_other(struct frame_run *run, struct page *page)
 	}
 }
 
-void frames_put(struct page *const *frames, unsigned n)
+unsigned frames_put(struct page *const *frames, unsigned n)
 {
-	struct frame_run run = {NULL, NULL};
+	struct frame_run run = FRAME_RUN_EMPTY;
 
 	if (n < FOR_MAGAZINE) {
-		while (n--)
-			frame_put(frames[n]);
-		return;
+		for (unsigned i = 0; i < n; i++)
+			frame_put(frames[i]);
+		return n;
 	}
 	for (unsigned i = 0; i < n; i++)
 		frame_run_put(&run, frames[i]);
 	frame_run_finish(&run);
+	return run.pieces;
 }

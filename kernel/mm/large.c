@@ -73,7 +73,7 @@ void large_get(struct page *head)
 
 static void put_each(struct page *head)
 {
-	struct frame_run run = {NULL, NULL};
+	struct frame_run run = FRAME_RUN_EMPTY;
 
 	for (unsigned i = 0; i < LARGE_PAGES; i++)
 		frame_run_put(&run, &head[i]);

@@ -32,7 +32,7 @@ void large_put(struct page *head);
 
 /* What large_get() and large_put() cost at most, in pages put alone: more when it is broken. Any
  * chunk of work has a larger budget. */
-#define LARGE_COST_MAX 200U
+#define LARGE_COST_MAX 240U
 unsigned large_cost(const struct page *head);
 
 /* Has the caller's whole mapping the only reference to all of the block? */

@@ -8,7 +8,7 @@
 #include "mm/page_tree.h"
 #include "mm/slab.h"
 
-#define REAP_BUDGET 256 /* words looked at in a chunk */
+#define REAP_BUDGET 128 /* words looked at in a chunk */
 
 struct shared {
 	struct vm_object object;

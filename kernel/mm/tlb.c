@@ -16,6 +16,7 @@ void tlb_batch_init(struct tlb_batch *batch, struct space *space)
 {
 	batch->space = space;
 	batch->live = true;
+	batch->pieces = 0;
 	batch_clear(batch);
 }
 
@@ -43,7 +44,7 @@ void tlb_batch_finish(struct tlb_batch *batch)
 	if (batch->live && batch->start < batch->end)
 		tlb_flush_range(batch->space, batch->start, batch->end, batch->tables);
 	if (batch->count)
-		frames_put(batch->frames, batch->count);
+		batch->pieces += frames_put(batch->frames, batch->count);
 	for (unsigned i = 0; i < batch->large_count; i++)
 		large_put(batch->large[i]);
 	batch_clear(batch);

@@ -23,6 +23,7 @@ struct tlb_batch {
 	uint64_t start, end; /* empty while start >= end */
 	unsigned count;
 	unsigned large_count;
+	unsigned pieces; /* into which the frames freed so far fell: a measure of the work */
 	struct page *frames[TLB_BATCH_FRAMES];
 	struct page *large[TLB_BATCH_LARGE]; /* heads of blocks */
 };

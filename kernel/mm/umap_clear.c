@@ -3,6 +3,9 @@
 #include "mm/frame_run.h"
 #include "mm/umap_tables.h"
 
+#define PIECE_UNITS 2  /* what a run of frames costs to free, beside its frames, in pages */
+#define PIECES_MAX  32 /* runs before that is counted */
+
 /*
  * Clear used entries, at most *left, among the `n` from `entry`, which maps `va`, on. *left is
  * counted down; the number of entries passed is returned.
@@ -26,9 +29,10 @@ static uint64_t clear_run(pte_t *entry, uint64_t n, uint64_t va, uint64_t *left,
 }
 
 /* The same in a space that is dead, where the frames may go at once: exit's longest loop. */
-static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
+static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left,
+				       struct tlb_batch *batch)
 {
-	struct frame_run run = {NULL, NULL};
+	struct frame_run run = FRAME_RUN_EMPTY;
 	uint64_t more = *left, i = 0;
 
 	while (i < n && more) {
@@ -38,9 +42,14 @@ static __noinline uint64_t release_run(pte_t *entry, uint64_t n, uint64_t *left)
 			continue;
 		entry[i - 1] = 0;
 		more--;
-		frame_run_put(&run, page);
+		if (page_put(page)) {
+			frame_run_add(&run, page);
+			if (run.pieces == PIECES_MAX)
+				break;
+		}
 	}
 	frame_run_finish(&run);
+	batch->pieces += run.pieces;
 	*left = more;
 	return i;
 }
@@ -50,15 +59,20 @@ static __noinline void clear_entries(struct space *space, pte_t *entry, uint64_t
 				     unsigned *budget, struct tlb_batch *batch)
 {
 	struct page *table = table_page(entry);
-	uint64_t limit = MIN(table->word, (uint64_t)*budget), left = limit;
-	uint64_t n = (stop - *at) / PAGE_SIZE, cleared;
-	uint64_t passed =
-		batch->live ? clear_run(entry, n, *at, &left, batch) : release_run(entry, n, &left);
+	unsigned most = batch->live ? MIN(*budget, (unsigned)TLB_BATCH_FRAMES) : *budget;
+	uint64_t limit = MIN(table->word, (uint64_t)most), left = limit;
+	uint64_t n = (stop - *at) / PAGE_SIZE, cleared, passed;
+	unsigned pieces = batch->pieces;
 
+	if (batch->live)
+		passed = clear_run(entry, n, *at, &left, batch);
+	else
+		passed = release_run(entry, n, &left, batch);
 	cleared = limit - left;
 	table->word -= cleared;
 	space->resident -= cleared;
-	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT));
+	pieces = batch->pieces - pieces;
+	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT) + pieces * PIECE_UNITS);
 	*at = table->word ? *at + passed * PAGE_SIZE : stop;
 }
 

@@ -2,6 +2,8 @@
 #include "abi/errno.h"
 #include "mm/umap_tables.h"
 
+#define PATH_UNITS 3 /* what a way down the tables costs, in entries looked at */
+
 /*
  * Let the `n` entries at `target` share the pages of those at `source`, write-protecting both. The
  * number of pages; *changed is set when a source entry lost its right to write. Fork's longest
@@ -97,14 +99,14 @@ sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t 
 {
 	sysret_t error = 0;
 
-	while (*va<end && * budget> 1 && !error) {
+	while (!error && *budget > PATH_UNITS && *va < end) {
 		struct path path;
 
 		path_find(from, *va, &path);
-		spend(budget, 1);
+		spend(budget, PATH_UNITS);
 		error = copy_at(&path, to, va, end, budget, batch);
 	}
-	if (*budget == 1)
+	if (*budget <= PATH_UNITS)
 		*budget = 0;
 	return error;
 }

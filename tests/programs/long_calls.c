@@ -1,16 +1,20 @@
-// Calls that give the kernel long work: sparse memory, many areas, many strings, many segments.
-// Each must come to its end; a test looks how long the timer had to wait meanwhile.
+// Calls that give the kernel long work: sparse memory, many areas, pages whose neighbours in memory
+// are somebody else's, many strings, many segments. Each must come to its end; a test looks how
+// long the timer had to wait meanwhile.
 //
-// usage: long_calls sparse|areas|strings|segments
+// usage: long_calls sparse|areas|scattered|strings|segments
 #include "say.h"
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/uio.h>
 
-#define GIB	 (1ul << 30)
-#define POINTS	 6000  // pages, one a GiB
-#define AREAS	 20000 // each of two pages, of which one is read-only
-#define STRINGS	 50000
-#define SEGMENTS 1024
+#define GIB	  (1ul << 30)
+#define POINTS	  6000	// pages, one a GiB
+#define AREAS	  20000 // each of two pages, of which one is read-only
+#define SCATTERED 2048	// pages
+#define LARGE	  (2ul << 20)
+#define STRINGS	  50000
+#define SEGMENTS  1024
 
 static int wrong;
 
@@ -59,6 +63,66 @@ static void areas(void)
 	}
 	want("all areas", result, 0);
 	change_all(at, 2 * AREAS * PAGE);
+}
+
+static void touch_in_turn(char *at, char *other)
+{
+	for (size_t i = 0; i < SCATTERED; i++) {
+		at[i * PAGE] = 1;
+		other[i * PAGE] = 1;
+	}
+}
+
+// Ends with pages between which there are pages of its parent's.
+static int ends_scattered(void *shared)
+{
+	touch_in_turn(fresh_pages(SCATTERED), shared);
+	return 0;
+}
+
+// Writes every other page of what it shares with its parent, and keeps the rest until it is told.
+static int keeps_every_other(char *large, volatile char *told)
+{
+	for (size_t i = 0; i < LARGE; i += 2 * PAGE)
+		large[i] = 2;
+	*told = 1;
+	while (*told != 2)
+		sched_yield();
+	return 0;
+}
+
+// Lets go of a large page, of which half is its child's as well.
+static int leaves_half_to_child(void *arg)
+{
+	char *pages = fresh_pages(2 * LARGE / PAGE);
+	char *large = (char *)(((uintptr_t)pages + LARGE - 1) & -LARGE);
+	volatile char *told =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	(void)arg;
+	memset(large, 1, LARGE);
+	if (fork() == 0)
+		_exit(keeps_every_other(large, told));
+	while (*told != 1)
+		sched_yield();
+	munmap(pages, 2 * LARGE);
+	*told = 2;
+	return wait(&status) > 0 ? status : 1;
+}
+
+static void scattered(void)
+{
+	char *shared = mmap(NULL, SCATTERED * PAGE, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *at = fresh_pages(SCATTERED), *other = fresh_pages(SCATTERED);
+
+	want("end among shared pages", status_of(ends_scattered, shared), 0);
+	touch_in_turn(at, other);
+	want("madvise", sys(SYS_madvise, at, SCATTERED * PAGE, MADV_DONTNEED), 0);
+	touch_in_turn(at, other);
+	want("munmap", sys(SYS_munmap, at, SCATTERED * PAGE), 0);
+	want("a broken large page", status_of(leaves_half_to_child, NULL), 0);
 }
 
 static int run_with_strings(void *string)
@@ -112,7 +176,9 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} works[] = {
-		{"sparse", sparse}, {"areas", areas}, {"strings", strings}, {"segments", segments}};
+		{"sparse", sparse},   {"areas", areas},	      {"scattered", scattered},
+		{"strings", strings}, {"segments", segments},
+	};
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
 		if (argc > 1 && strcmp(argv[1], works[i].name) == 0) {

@@ -5,6 +5,7 @@
  * arguments: symbols=FILE   lines `ADDRESS CAUSE`, ascending: where each function begins, in
  *                           hexadecimal, and 1 if a stretch is called by its name, else 0
  *            begin=ADDRESS  where counting begins: what comes before, the boot, does not count
+ *            end=ADDRESS    where it ends: there the machine is done
  *            open=ADDRESS   of an instruction in ring 0 at which interrupts are taken (repeatable)
  *            out=FILE       where the result goes
  *
@@ -65,8 +66,8 @@ static uint64_t open_places[OPEN_MAX];
 static size_t n_open;
 static FILE *out;
 
-static uint64_t begin_address;
-static bool begun;
+static uint64_t begin_address, end_address;
+static bool counting;
 static uint64_t stretch = 1, length, longest;
 static struct function *cause;
 
@@ -122,7 +123,7 @@ static void on_insn(unsigned cpu, void *data)
 			end_stretch();
 		return;
 	}
-	if (!begun)
+	if (!counting)
 		return;
 	length++;
 	if (!cause && f->is_cause)
@@ -135,8 +136,16 @@ static void on_insn(unsigned cpu, void *data)
 
 static void on_begin(unsigned cpu, void *data)
 {
-	begun = true;
+	counting = true;
 	on_insn(cpu, data);
+}
+
+static void on_end(unsigned cpu, void *data)
+{
+	(void)cpu;
+	(void)data;
+	end_stretch();
+	counting = false;
 }
 
 static bool is_open(uint64_t address)
@@ -156,9 +165,11 @@ static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
 		bool open = address < USER_END || is_open(address);
 		void *data = open ? &open_place : function_at(address);
+		exec_cb callback = address == begin_address ? on_begin
+				   : address == end_address ? on_end
+							    : on_insn;
 
-		qemu_plugin_register_vcpu_insn_exec_cb(
-			insn, address == begin_address ? on_begin : on_insn, NO_REGS, data);
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, NO_REGS, data);
 	}
 }
 
@@ -211,6 +222,8 @@ static bool take(const char *argument)
 		return (out = fopen(value, "w")) != NULL;
 	if (!strncmp(argument, "begin=", 6))
 		return (begin_address = strtoull(value, NULL, 16)) != 0;
+	if (!strncmp(argument, "end=", 4))
+		return (end_address = strtoull(value, NULL, 16)) != 0;
 	if (!strncmp(argument, "open=", 5) && n_open < OPEN_MAX)
 		return (open_places[n_open++] = strtoull(value, NULL, 16)) != 0;
 	return false;
@@ -225,7 +238,7 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 			return -1;
 		}
 	}
-	if (!out || !functions || !begin_address || !n_open)
+	if (!out || !functions || !begin_address || !end_address || !n_open)
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
