@@ -5,7 +5,8 @@
 #include "mm/umap_tables.h"
 
 #define TABLE_COST 16 /* what making a table, */
-#define SPLIT_COST 64 /* and splitting a large page, count for in pages */
+#define SPLIT_COST 64 /* and splitting a large page, count for in pages; */
+#define MOVE_COST  1  /* what moving a page does, beside the look at its entry */
 
 /* One table is made for all pages that go to it. */
 int umap_move_prepare(struct space *space, uint64_t *va, uint64_t end, uint64_t offset,
@@ -55,6 +56,7 @@ void umap_move(struct space *space, uint64_t *va, uint64_t end, uint64_t offset,
 		fill(target, __atomic_exchange_n(entry, 0, __ATOMIC_ACQ_REL));
 		table_page(entry)->word--;
 		tlb_batch_page(&batch, *va);
+		spend(budget, MOVE_COST);
 		*va += PAGE_SIZE;
 	}
 	free_left(space, start, *va, &batch);

@@ -2,8 +2,9 @@
  * A plugin of QEMU that finds the longest stretches in which the guest's only CPU took no
  * interrupt, and what it did there.
  *
- * arguments: symbols=FILE   lines `ADDRESS CAUSE`, ascending: where each function begins, in
- *                           hexadecimal, and 1 if a stretch is called by its name, else 0
+ * arguments: symbols=FILE   lines `ADDRESS KIND`, ascending: where each function begins, in
+ *                           hexadecimal, and `cause` if a stretch is called by its name, `ignore`
+ *                           if stretches that come to it do not count, else `plain`
  *            begin=ADDRESS  where counting begins: what comes before, the boot, does not count
  *            end=ADDRESS    where it ends: there the machine is done
  *            open=ADDRESS   of an instruction in ring 0 at which interrupts are taken (repeatable)
@@ -54,7 +55,7 @@ EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **a
 /* A function of the kernel, number 0 for code that has no name. */
 struct function {
 	uint64_t address;
-	bool is_cause;
+	bool is_cause, is_ignored;
 	uint64_t longest;	 /* stretch that is called by its name */
 	uint64_t stretch, count; /* instructions of it in the stretch of that number */
 	uint64_t in_longest;	 /* and in the longest of all */
@@ -70,6 +71,7 @@ static uint64_t begin_address, end_address;
 static bool counting;
 static uint64_t stretch = 1, length, longest;
 static struct function *cause;
+static bool ignored;
 
 /* What is passed for an instruction where interrupts are taken. */
 static struct function open_place;
@@ -102,15 +104,16 @@ static void end_stretch(void)
 {
 	struct function *name = cause ? cause : &functions[0];
 
-	if (length > name->longest)
+	if (!ignored && length > name->longest)
 		name->longest = length;
-	if (length > longest) {
+	if (!ignored && length > longest) {
 		longest = length;
 		keep_counts();
 	}
 	stretch++;
 	length = 0;
 	cause = NULL;
+	ignored = false;
 }
 
 static void on_insn(unsigned cpu, void *data)
@@ -128,6 +131,7 @@ static void on_insn(unsigned cpu, void *data)
 	length++;
 	if (!cause && f->is_cause)
 		cause = f;
+	ignored |= f->is_ignored;
 	if (f->stretch != stretch)
 		f->count = 0;
 	f->stretch = stretch;
@@ -193,17 +197,18 @@ static bool read_symbols(const char *path)
 {
 	FILE *file = fopen(path, "r");
 	uint64_t address;
-	int is_cause;
+	char kind[8];
 
 	functions = calloc(1, sizeof(*functions));
 	if (!file || !functions)
 		return false;
-	while (fscanf(file, "%" SCNx64 " %d", &address, &is_cause) == 2) {
+	while (fscanf(file, "%" SCNx64 " %7s", &address, kind) == 2) {
 		functions = realloc(functions, (n_functions + 1) * sizeof(*functions));
 		if (!functions)
 			abort();
-		functions[n_functions++] =
-			(struct function){.address = address, .is_cause = is_cause};
+		functions[n_functions++] = (struct function){.address = address,
+							     .is_cause = !strcmp(kind, "cause"),
+							     .is_ignored = !strcmp(kind, "ignore")};
 	}
 	fclose(file);
 	return n_functions > 1;
