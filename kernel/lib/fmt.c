@@ -25,7 +25,7 @@ struct spec {
 
 #define WIDTH_MAX 4096 /* more is a mistake in the format; also keeps the sums from overflowing */
 
-/* How many of `n` bytes still fit, in front of the terminating 0. */
+/* How many of `n` bytes still fit, in front of the terminating 0. None where there is no buffer. */
 static size_t room(const struct sink *out, size_t n)
 {
 	return out->len + 1 < out->size ? MIN(n, out->size - 1 - out->len) : 0;
@@ -33,13 +33,19 @@ static size_t room(const struct sink *out, size_t n)
 
 static void put_bytes(struct sink *out, const char *s, size_t n)
 {
-	memcpy(out->buf + out->len, s, room(out, n));
+	size_t fits = room(out, n);
+
+	if (fits)
+		memcpy(out->buf + out->len, s, fits);
 	out->len += n;
 }
 
 static void fill(struct sink *out, char c, size_t n)
 {
-	memset(out->buf + out->len, c, room(out, n));
+	size_t fits = room(out, n);
+
+	if (fits)
+		memset(out->buf + out->len, c, fits);
 	out->len += n;
 }
 

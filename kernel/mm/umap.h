@@ -49,10 +49,13 @@ void umap_clear(struct space *space, uint64_t *va, uint64_t end, unsigned *budge
 pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64_t *va,
 		 unsigned *budget);
 
+#define UMAP_PATH_COST 3 /* what a way down the tables counts for, in entries looked at */
+
 /*
  * Let `to` share the pages of `from` in [*va, end), copy-on-write: both lose the right to write.
- * Stops when *budget entries have been looked at, with *va where to go on. 0 or -ENOMEM. Both
- * spaces' pages must not change otherwise meanwhile; `batch` is `from`'s.
+ * Stops when *budget entries have been looked at, which begins above UMAP_PATH_COST, with *va where
+ * to go on. 0 or -ENOMEM. Both spaces' pages must not change otherwise meanwhile; `batch` is
+ * `from`'s.
  */
 sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end,
 		   unsigned *budget, struct tlb_batch *batch);

@@ -2,8 +2,6 @@
 #include "abi/errno.h"
 #include "mm/umap_tables.h"
 
-#define PATH_UNITS 3 /* what a way down the tables costs, in entries looked at */
-
 /*
  * Let the `n` entries at `target` share the pages of those at `source`, write-protecting both. The
  * number of pages; *changed is set when a source entry lost its right to write. Fork's longest
@@ -99,14 +97,14 @@ sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t 
 {
 	sysret_t error = 0;
 
-	while (!error && *budget > PATH_UNITS && *va < end) {
+	while (!error && *budget > UMAP_PATH_COST && *va < end) {
 		struct path path;
 
 		path_find(from, *va, &path);
-		spend(budget, PATH_UNITS);
+		spend(budget, UMAP_PATH_COST);
 		error = copy_at(&path, to, va, end, budget, batch);
 	}
-	if (*budget <= PATH_UNITS)
+	if (*budget <= UMAP_PATH_COST)
 		*budget = 0;
 	return error;
 }

@@ -190,10 +190,11 @@ void frame_put_unusual(struct page *page)
 		frame_free(page);
 }
 
-void frames_put(struct page *const *frames, unsigned count)
+unsigned frames_put(struct page *const *frames, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		frame_put(frames[i]);
+	return count;
 }
 
 /* There are no large pages here. */

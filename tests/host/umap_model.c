@@ -204,7 +204,7 @@ static void copy(struct model_space *from, struct model_space *to, unsigned chun
 	clear(to, 0, PAGES, 1000, false);
 	tlb_batch_init(&batch, &from->space);
 	while (va < end && !error) {
-		unsigned budget = chunk + 2;
+		unsigned budget = chunk + 1 + UMAP_PATH_COST;
 
 		error = umap_copy(&from->space, &to->space, &va, end, &budget, &batch);
 	}
