@@ -3,6 +3,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "core/log.h"
+#include "core/standstill.h"
 #include "core/symbols.h"
 #include "lib/upcall.h"
 
@@ -37,6 +38,9 @@ static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr
 		while (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED)) {
 			cpu_relax();
 			smp_poll();
+#ifdef MUTANT_stand_in_spin
+			standstill_serve();
+#endif
 		}
 	} while (!take(lock, cpu));
 	note_taken(lock, cpu, cpu->held, caller);

@@ -5,6 +5,7 @@
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/vectors.h"
 #include "core/lock.h"
+#include "core/symbols.h"
 #include "lib/upcall.h"
 
 static bool taken;		 /* atomic: a CPU is at it */
@@ -67,9 +68,14 @@ void standstill_note(void)
 
 void standstill_serve(void)
 {
+	const struct lock *held = this_cpu()->held;
+
 	/* It may be over: an interrupt can come late. */
 	if (!__atomic_load_n(&wanted, __ATOMIC_ACQUIRE))
 		return;
+	if (held)
+		panic("CPU %u stands still in the middle of something: it holds '%s' (taken in %s)",
+		      this_cpu()->id, held->name, symbol_function(held->caller));
 	if (on_arrival)
 		on_arrival();
 	__atomic_fetch_add(&waiting, 1, __ATOMIC_ACQ_REL);

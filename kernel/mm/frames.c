@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/page_copy.h"
+#include "core/delay.h"
 #include "core/lock.h"
 #include "core/panic.h"
 #include "core/symbols.h"
@@ -103,6 +104,7 @@ static struct page *zones_alloc(size_t n, unsigned int order, uintptr_t caller)
 			continue;
 		lock_acquire(&zone->lock);
 		page = buddy_alloc(&zone->buddy, order, caller);
+		delay_point("zone");
 		lock_release(&zone->lock);
 		if (page)
 			return page;

@@ -126,6 +126,11 @@ static bool clear_pages(struct space *space, unsigned *budget)
 		space->clear_cursor = va;
 		*budget -= MIN(*budget, 1U);
 	}
+#ifdef MUTANT_clear_kernel_half
+	uint64_t rest = KERNEL_HIGHER_HALF_BASE;
+
+	umap_clear(space, &rest, -PAGE_SIZE, budget, &batch);
+#endif
 	tlb_batch_finish(&batch);
 	return *budget != 0;
 }

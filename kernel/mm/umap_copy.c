@@ -34,6 +34,16 @@ static __noinline uint64_t share_run(pte_t *source, pte_t *target, uint64_t n, b
 static sysret_t copy_table(pte_t *source, struct space *to, uint64_t va, uint64_t n,
 			   struct tlb_batch *batch)
 {
+#ifdef MUTANT_share_table
+	int above = 2;
+	pte_t *way = n > PT_ENTRIES / 2 ? umap_make(to, va, &above) : NULL;
+
+	if (way && above == 2) {
+		fill(way, page_to_paddr(table_page(source)).raw | TABLE_FLAGS);
+		to->tables++;
+		return 0;
+	}
+#endif
 	int level = 1;
 	pte_t *target = umap_make(to, va, &level);
 	bool changed = false;

@@ -28,6 +28,13 @@ def test_memory_of_each_kind_is_accounted_for(boot):
     assert result.lines == ["grown: 0 things wrong"]
 
 
+@pytest.mark.parametrize("censuses, append", [("50", "ktest"), ("20", "ktest delay=zone")])
+def test_the_census_may_be_held_at_any_time(boot, censuses, append):
+    result = boot("standstills", censuses, cpus=4, build="debug", append=append, timeout=120)
+    assert result.status == 0, result
+    assert result.lines == [f"standstills: {censuses} censuses, 0 found something wrong"]
+
+
 def test_without_any_memory_the_program_is_killed(boot):
     result = boot("hello", cpus=1, append="failalloc=1,every", timeout=60)
     assert result.status != 0, result
