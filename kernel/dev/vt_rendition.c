@@ -27,6 +27,12 @@ static unsigned nearest(unsigned red, unsigned green, unsigned blue)
 	return (red > half) | (green > half) << 1 | (blue > half) << 2 | (most > 0xd0) << 3;
 }
 
+/* What xterm makes of 0 to 5 of a part. */
+static unsigned cube(unsigned n)
+{
+	return n ? 55 + 40 * n : 0;
+}
+
 /* One of xterm's 256: 16, a cube of 6 by 6 by 6, and 24 greys. */
 static unsigned of_256(unsigned n)
 {
@@ -35,7 +41,7 @@ static unsigned of_256(unsigned n)
 	if (n >= 232)
 		return nearest((n - 232) * 10 + 8, (n - 232) * 10 + 8, (n - 232) * 10 + 8);
 	n = MIN(n - 16, 215U);
-	return nearest(n / 36 * 51, n / 6 % 6 * 51, n % 6 * 51);
+	return nearest(cube(n / 36), cube(n / 6 % 6), cube(n % 6));
 }
 
 /* A colour that parameters from `*i` on give: 5;N or 2;R;G;B; `*i` becomes the last of them. */

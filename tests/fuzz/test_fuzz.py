@@ -62,13 +62,13 @@ def test_finds_a_planted_bug(target, tmp_path):
 
 
 def test_corpora_are_what_the_generator_writes(tmp_path):
-    """The cases in corpus/ are those of make_corpus.py."""
-    script = fuzzlib.HERE / "make_corpus.py"
-    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    """The cases in corpus/ are those of make_corpus.py and make_corpus_vt.py."""
+    for script in ("make_corpus.py", "make_corpus_vt.py"):
+        subprocess.run([sys.executable, str(fuzzlib.HERE / script), str(tmp_path)], check=True)
     for written in tmp_path.iterdir():
         compared = filecmp.dircmp(written, fuzzlib.HERE / "corpus" / written.name)
         differing = compared.left_only + compared.right_only + compared.diff_files
-        assert not differing, f"run make_corpus.py: {written.name}: {differing}"
+        assert not differing, f"run make_corpus*.py: {written.name}: {differing}"
 
 
 @each_target

@@ -1,4 +1,5 @@
-// sources: kernel/dev/vt.c kernel/dev/vt_text.c kernel/dev/vt_sequence.c kernel/dev/vt_rendition.c kernel/dev/cells.c
+// sources: kernel/dev/vt.c kernel/dev/vt_text.c kernel/dev/vt_sequence.c
+// sources: kernel/dev/vt_rendition.c kernel/dev/cells.c
 /*
  * Show a session on a screen of cells, and print them: a line for each, with row, column, code,
  * foreground, background, flags; and the cursor in the end. usage: replay ROWS COLUMNS <session

@@ -18,7 +18,7 @@ COLOURS = ["black", "red", "green", "brown", "blue", "magenta", "cyan", "white"]
 def _replay(tmp_path_factory):
     """The program replay.c."""
     source = HERE / "replay.c"
-    sources = re.search(r"// sources: (.*)", source.read_text())[1].split()
+    sources = " ".join(re.findall(r"// sources: (.*)", source.read_text())).split()
     binary = tmp_path_factory.mktemp("replay") / "replay"
     flags = "-std=gnu11 -g -O1 -Wall -Wextra -Werror -Ikernel -fsanitize=address,undefined".split()
     command = ["gcc", *flags, "-fno-sanitize-recover=all", str(source), *sources, "-o", str(binary)]
