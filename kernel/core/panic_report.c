@@ -20,6 +20,7 @@ static char text[WORDS + TEXT_MAX]; /* the words, and then the report */
 static size_t used;		    /* of the report */
 static size_t part_start[REPORT_PARTS + 1];
 static enum report_part recorded = REPORT_OWN;
+static bool full; /* a line did not fit: what follows it is left out, too */
 
 /* `length` characters more are there; those that the compressor does not have become '?'. */
 static void take(size_t length)
@@ -33,7 +34,8 @@ static void take(size_t length)
 
 static void append(const char *line, size_t length, size_t limit)
 {
-	if (used + length > limit)
+	full |= used + length > limit;
+	if (full)
 		return;
 	memcpy(text + WORDS + used, line, length);
 	take(length);
@@ -65,6 +67,7 @@ static void append_heading(const char *line)
 
 void panic_report_others(void)
 {
+	full = false;
 	part_start[REPORT_LOG] = used;
 	append_heading("last lines of the log\n");
 	take(log_last_lines(text + WORDS + used, LOG_MAX));

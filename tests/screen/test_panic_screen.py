@@ -18,7 +18,7 @@ PANICS = (
     *("null-read", "text-write", "text-alias-write", "rodata-write", "data-execute"),
     *("direct-map-execute", "non-canonical-read", "invalid-opcode", "divide-error", "breakpoint"),
     *("overflow-main", "overflow-df", "overflow-nmi", "overflow-mc", "overflow-db"),
-    *("panic", "lock-order", "lock-at-exit", "double-free-object", "sealed-slot"),
+    *("panic", "lock-order", "lock-at-exit", "double-free", "sealed-slot"),
 )
 LOG_HEADING, OTHERS_HEADING = "last lines of the log", "other CPUs"
 
