@@ -5,6 +5,7 @@ A target is tests/fuzz/fuzz_NAME.c. Lines in it say what it consists of:
     // sources: FILE...     what it is linked with
     // measured: FILE...    the parser itself, whose lines the corpus must reach (default: sources)
     // cflags: FLAG...      what it and its sources are compiled with
+    // fuzzing: FLAG...     the same, when it is to fuzz
 Beside it are corpus/NAME/, its first cases, and planted/NAME.patch, which makes an out-of-bounds
 access of working code that the target must find.
 
@@ -38,6 +39,7 @@ class Target:
     sources: list
     measured: list
     cflags: list
+    fuzzing: list
 
     @property
     def corpus(self):
@@ -58,7 +60,7 @@ def read_target(path):
     sources = [str(path.relative_to(ROOT))] + named("sources")
     measured = named("measured") or [s for s in named("sources") if s.startswith("kernel/")]
     cflags = max((named("cflags", ROOT / source) for source in sources), key=len)
-    return Target(path.stem.removeprefix("fuzz_"), sources, measured, cflags)
+    return Target(path.stem.removeprefix("fuzz_"), sources, measured, cflags, named("fuzzing"))
 
 
 def targets():
@@ -68,9 +70,8 @@ def targets():
 
 def build(target, out, flags, root=ROOT):
     """Compile and link a target from the sources under `root`."""
-    subprocess.run(
-        ["clang", *FLAGS, *flags, *target.cflags, *target.sources, "-o", str(out)], cwd=root, check=True
-    )
+    flags = [*FLAGS, *flags, *target.cflags, *(target.fuzzing if flags == SANITIZE else [])]
+    subprocess.run(["clang", *flags, *target.sources, "-o", str(out)], cwd=root, check=True)
     return out
 
 

@@ -14,7 +14,7 @@ TARGETS = fuzzlib.targets()
 RUNS = int(os.environ.get("STOA_FUZZ_RUNS", "1000000"))
 SEED = int(os.environ.get("STOA_FUZZ_SEED", "1"))
 # A case of these targets takes far longer than the others': they get few of the cases.
-SLOW = {"memmap": RUNS // 20, "umap": RUNS // 500}
+SLOW = {"memmap": RUNS // 20, "umap": RUNS // 200}
 LINES_PERCENT = 95
 
 

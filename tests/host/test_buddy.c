@@ -11,7 +11,7 @@
 #define SECTION	      (1UL << 15) /* 128 MiB */
 #define OPERATIONS    1000000
 #define STEPS_A_ROUND 20000
-#define STEPS_A_CHECK 64
+#define STEPS_A_CHECK 128
 #define HIGHEST	      ((1UL << 34) - MODEL_FRAMES)
 
 #define FREED_HERE 0xffffffff80002003

@@ -2,42 +2,15 @@
 /* See umap_model.h. */
 #include "umap_model.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mm/phys.h"
+#include "mm/umap_move.h"
 #include "mm/umap_walk.h"
 #include "umap_ram.h"
+#include "umap_spaces.h"
 
-#define UNITS 6 /* places for a large page */
-#define PAGES (UNITS * LARGE_PAGES)
-
-/* Neighbours, and on both sides of where tables of levels 2 and 3 end. */
-static const uint64_t bases[UNITS] = {
-	LARGE_SIZE, 2 * LARGE_SIZE, GIB(1) - LARGE_SIZE, GIB(1), GIB(512) - LARGE_SIZE, GIB(512),
-};
-
-/* What the model knows of a page: its entry, as one for a single page, or 0. */
-struct model_space {
-	struct space space;
-	pte_t pages[PAGES];
-	bool large[UNITS]; /* mapped by one entry */
-};
-
-static struct model_space spaces[UMAP_SPACES];
-#define CHECK(cond)                                                                        \
-	do {                                                                               \
-		if (!(cond)) {                                                             \
-			fprintf(stderr, "%s:%d: not so: %s\n", __func__, __LINE__, #cond); \
-			abort();                                                           \
-		}                                                                          \
-	} while (0)
-
-static uint64_t va_of(unsigned page)
-{
-	return bases[page / LARGE_PAGES] + page % LARGE_PAGES * PAGE_SIZE;
-}
+struct model_space umap_spaces[UMAP_SPACES];
 
 /* The first page of the model at or above `va`. */
 static unsigned page_above(uint64_t va)
@@ -54,14 +27,6 @@ static unsigned page_above(uint64_t va)
 static uint64_t end_of(unsigned page)
 {
 	return va_of(page - 1) + PAGE_SIZE;
-}
-
-/* The model's entry for page `i` of a large page with this entry. */
-static pte_t single(pte_t large, unsigned i)
-{
-	pte_t entry = (large & ~(PTE_ADDRESS | PTE_LARGE)) | (pte_frame(large).raw + i * PAGE_SIZE);
-
-	return large & PTE_PRESENT ? entry : entry ^ PTE_ADDRESS;
 }
 
 static void split_unit(struct model_space *m, unsigned page)
@@ -117,11 +82,11 @@ static void map_large(struct model_space *m, unsigned unit, pte_t flags)
 
 	for (unsigned i = 0; i < LARGE_PAGES; i++)
 		empty = empty && !m->pages[unit * LARGE_PAGES + i];
-	CHECK(umap_is_free(&m->space, bases[unit]) == empty);
+	CHECK(umap_is_free(&m->space, umap_bases[unit]) == empty);
 	head = empty ? large_alloc() : NULL;
 	if (!head)
 		return;
-	entry = umap_make(&m->space, bases[unit], &level);
+	entry = umap_make(&m->space, umap_bases[unit], &level);
 	if (!entry) {
 		large_put(head);
 		return;
@@ -149,10 +114,12 @@ static void clear(struct model_space *m, unsigned page, unsigned end, unsigned c
 
 	if (!split_edges(m, page, end))
 		return;
-	if (dead)
+	if (dead) {
+		umap_tlb_expel(m);
 		tlb_batch_init_dead(&batch, &m->space);
-	else
+	} else {
 		tlb_batch_init(&batch, &m->space);
+	}
 	for (unsigned rounds = 0; va < end_of(end); rounds++) {
 		unsigned budget = chunk + LARGE_COST_MAX;
 
@@ -163,14 +130,25 @@ static void clear(struct model_space *m, unsigned page, unsigned end, unsigned c
 	forget(m, page, end);
 }
 
+/* Hide an entry or show it again, or change the right to write. */
+static void change_entry(pte_t *entry, bool hide)
+{
+	if (*entry & PTE_PRESENT)
+		*entry = hide ? pte_hide(*entry) : *entry ^ PTE_WRITE;
+	else
+		*entry = (*entry ^ PTE_ADDRESS) | PTE_PRESENT;
+}
+
 /* Change all entries of a range: the right to write, or whether they map at all. */
 static void protect(struct model_space *m, unsigned page, unsigned end, unsigned chunk, bool hide)
 {
 	uint64_t va = va_of(page);
 	unsigned seen = page;
+	struct tlb_batch batch;
 
 	if (!split_edges(m, page, end))
 		return;
+	tlb_batch_init(&batch, &m->space);
 	while (va < end_of(end)) {
 		unsigned budget = chunk + 1;
 		pte_t *entry = umap_next(&m->space, va, end_of(end), &va, &budget);
@@ -182,21 +160,78 @@ static void protect(struct model_space *m, unsigned page, unsigned end, unsigned
 			continue;
 		CHECK(m->pages[at] &&
 		      (umap_size(*entry) == LARGE_SIZE) == m->large[at / LARGE_PAGES]);
-		if (*entry & PTE_PRESENT)
-			*entry = hide ? pte_hide(*entry) : *entry ^ PTE_WRITE;
-		else
-			*entry = (*entry ^ PTE_ADDRESS) | PTE_PRESENT;
+		change_entry(entry, hide);
+		tlb_batch_page(&batch, va);
 		count = (unsigned)(umap_size(*entry) / PAGE_SIZE);
 		for (unsigned i = 0; i < count; i++)
 			m->pages[at + i] = single(*entry, i);
 		va += umap_size(*entry);
 		seen = at + count;
 	}
+	tlb_batch_finish(&batch);
+}
+
+/* Make what the move of pages needs, or give that back; false without memory. */
+static bool prepare_move(struct model_space *m, uint64_t start, uint64_t end, uint64_t offset,
+			 unsigned chunk)
+{
+	uint64_t va = start, to = start + offset;
+	unsigned budget = UINT32_MAX;
+	struct tlb_batch batch;
+	int error = 0;
+
+	while (va < end && !error) {
+		unsigned units = chunk;
+
+		error = umap_move_prepare(&m->space, &va, end, offset, &units);
+	}
+	if (!error)
+		return true;
+	tlb_batch_init(&batch, &m->space);
+	umap_clear(&m->space, &to, end + offset, &budget, &batch);
+	tlb_batch_finish(&batch);
+	return false;
+}
+
+/* Move the pages from `page` on to `to` on, which are in other units and unused. */
+static void move(struct model_space *m, unsigned page, unsigned to, unsigned n, unsigned chunk)
+{
+	uint64_t start = va_of(page), end = start + n * PAGE_SIZE, offset = va_of(to) - start;
+	uint64_t large = m->space.large;
+	bool done;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (m->pages[to + i])
+			return;
+	}
+	if (!split_edges(m, page, page + n))
+		return;
+	done = prepare_move(m, start, end, offset, chunk);
+	if (m->space.large != large)
+		m->large[page / LARGE_PAGES] = false;
+	for (uint64_t va = start; done && va < end;) {
+		unsigned units = chunk;
+
+		umap_move(&m->space, &va, end, offset, &units);
+	}
+	for (unsigned i = 0; done && i < n; i++) {
+		m->pages[to + i] = m->pages[page + i];
+		m->pages[page + i] = 0;
+	}
+}
+
+/* As much as there is room for in both units. */
+static void move_some(struct model_space *m, unsigned page, unsigned n, unsigned to, unsigned chunk)
+{
+	unsigned room = LARGE_PAGES - MAX(page % LARGE_PAGES, to % LARGE_PAGES);
+
+	if (page / LARGE_PAGES != to / LARGE_PAGES)
+		move(m, page, to, MIN(n, room), chunk);
 }
 
 static void copy(struct model_space *from, struct model_space *to, unsigned chunk)
 {
-	uint64_t va = bases[0], end = end_of(PAGES);
+	uint64_t va = umap_bases[0], end = end_of(PAGES);
 	struct tlb_batch batch;
 	sysret_t error = 0;
 	unsigned done;
@@ -232,18 +267,30 @@ static void find(struct model_space *m, unsigned page)
 	CHECK(!entry || single(*entry, large ? page % LARGE_PAGES : 0) == m->pages[page]);
 }
 
+/* What the CPUs reach of a range: its edges, and some other page. */
+static void reach(struct model_space *m, unsigned page, unsigned end, unsigned other)
+{
+	const unsigned at[] = {page, (page + end) / 2, end - 1, other};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+		umap_tlb_walk(m, at[i]);
+		umap_tlb_check(m, at[i]);
+	}
+}
+
 void umap_model_step(uint64_t word)
 {
 	static const unsigned lengths[] = {1,  1,   1,	 2,   3,   5,	 8,	16,
 					   40, 100, 511, 512, 513, 1024, PAGES, 4};
-	struct model_space *m = &spaces[word % UMAP_SPACES];
-	struct model_space *other = &spaces[(word % UMAP_SPACES + 1) % UMAP_SPACES];
+	struct model_space *m = &umap_spaces[word % UMAP_SPACES];
+	struct model_space *other = &umap_spaces[(word % UMAP_SPACES + 1) % UMAP_SPACES];
 	unsigned kind = word >> 8 & 0xff, page = (unsigned)(word >> 16 & 0xffff) % PAGES;
 	unsigned end = MIN(page + lengths[word >> 32 & 15], (unsigned)PAGES);
 	unsigned chunk = 1 + (word >> 40 & 0xff);
 	pte_t flags = PTE_PRESENT | PTE_USER | (word >> 48 & 1 ? PTE_WRITE : 0) |
 		      (word >> 49 & 1 ? PTE_NX : 0);
 
+	reach(m, page, end, (unsigned)(word >> 45 & 0xffff) % PAGES);
 	fail_in = (word >> 52 & 0xf) == 0 ? word >> 56 & 7 : 0;
 	if (kind < 130)
 		map_page(m, page, flags);
@@ -259,9 +306,12 @@ void umap_model_step(uint64_t word)
 		copy(m, other, chunk);
 	else if (kind < 217)
 		clear(m, 0, PAGES, chunk, true);
+	else if (kind < 222)
+		move_some(m, page, end - page, (unsigned)(word >> 38 & 0xffff) % PAGES, chunk);
 	else
 		find(m, page);
 	fail_in = 0;
+	reach(m, page, end, (unsigned)(word >> 29 & 0xffff) % PAGES);
 }
 
 /* --- the check --- */
@@ -327,12 +377,14 @@ void umap_model_check(void)
 
 	memset(mapped, 0, sizeof(mapped));
 	memset(mapped_large, 0, sizeof(mapped_large));
-	for (struct model_space *m = spaces; m < spaces + UMAP_SPACES; m++) {
+	for (struct model_space *m = umap_spaces; m < umap_spaces + UMAP_SPACES; m++) {
 		uint64_t counts[3] = {0}, pages = 0;
 
 		walk(m, m->space.root, PT_LEVELS, 0, counts);
-		for (unsigned i = 0; i < PAGES; i++)
+		for (unsigned i = 0; i < PAGES; i++) {
 			pages += m->pages[i] != 0;
+			umap_tlb_check(m, i);
+		}
 		CHECK(counts[0] == m->space.tables && counts[2] == m->space.large);
 		CHECK(counts[1] == m->space.resident && counts[1] == pages);
 		tables += counts[0];
@@ -342,9 +394,9 @@ void umap_model_check(void)
 
 void umap_model_reset(void)
 {
-	memset(spaces, 0, sizeof(spaces));
+	memset(umap_spaces, 0, sizeof(umap_spaces));
 	umap_ram_reset();
-	for (struct model_space *m = spaces; m < spaces + UMAP_SPACES; m++) {
+	for (struct model_space *m = umap_spaces; m < umap_spaces + UMAP_SPACES; m++) {
 		m->space.root = page_to_paddr(frame_alloc_zeroed(PAGE_TABLE));
 		m->space.tables = 1;
 	}
@@ -353,7 +405,7 @@ void umap_model_reset(void)
 void umap_model_finish(void)
 {
 	for (unsigned i = 0; i < UMAP_SPACES; i++)
-		clear(&spaces[i], 0, PAGES, 64, i == 0);
+		clear(&umap_spaces[i], 0, PAGES, 64, i == 0);
 	umap_model_check();
 	CHECK(zone.frames - zone.free_frames == UMAP_SPACES);
 }

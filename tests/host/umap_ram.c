@@ -8,8 +8,7 @@
 #include "mm/frame_run.h"
 #include "mm/online.h"
 #include "mm/phys.h"
-#include "mm/tlb.h"
-#include "mm/tlb_flush.h"
+#include "umap_tlb.h"
 
 static uint8_t ram[FRAMES * PAGE_SIZE] __aligned_to(4096);
 static struct page frames[FRAMES] __aligned_to(FRAMES * sizeof(struct page));
@@ -21,6 +20,7 @@ unsigned fail_in;
 void umap_ram_reset(void)
 {
 	memset(frames, 0, sizeof(frames));
+	umap_tlb_reset();
 	buddy_init(&zone, "model");
 	if (!buddy_add(&zone, LARGE_PAGES, FRAMES))
 		panic("the model's RAM");
@@ -56,6 +56,7 @@ struct page *frame_alloc_zeroed(enum page_type type)
 
 void frames_free(struct page *page, unsigned int order)
 {
+	umap_tlb_freed(page);
 	buddy_free(&zone, page, order, 1);
 }
 
@@ -63,6 +64,12 @@ void frame_put_unusual(struct page *page)
 {
 	if (page_put_unusual(page))
 		frames_free(page, 0);
+}
+
+void frames_put(struct page *const *put, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		frame_put(put[i]);
 }
 
 void frame_run_add_other(struct frame_run *run, struct page *page)
@@ -105,39 +112,4 @@ void lock_acquire_at(struct lock *lock, uintptr_t caller)
 void lock_release(struct lock *lock)
 {
 	(void)lock;
-}
-
-void tlb_flush_range(struct space *space, uint64_t start, uint64_t end, bool tables)
-{
-	(void)space;
-	(void)start;
-	(void)end;
-	(void)tables;
-}
-
-void tlb_batch_init(struct tlb_batch *batch, struct space *space)
-{
-	*batch = (struct tlb_batch){.space = space, .live = true, .start = UINT64_MAX};
-}
-
-void tlb_batch_init_dead(struct tlb_batch *batch, struct space *space)
-{
-	*batch = (struct tlb_batch){.space = space, .start = UINT64_MAX};
-}
-
-void tlb_batch_free_large(struct tlb_batch *batch, struct page *head, uint64_t va)
-{
-	tlb_batch_page(batch, va);
-	batch->large[batch->large_count++] = head;
-	if (batch->large_count == TLB_BATCH_LARGE)
-		tlb_batch_finish(batch);
-}
-
-void tlb_batch_finish(struct tlb_batch *batch)
-{
-	for (unsigned i = 0; i < batch->count; i++)
-		frame_put(batch->frames[i]);
-	for (unsigned i = 0; i < batch->large_count; i++)
-		large_put(batch->large[i]);
-	batch->count = batch->large_count = 0;
 }
