@@ -12,6 +12,7 @@
 #include "boot_info.h"
 #include "boot_memory.h"
 #include "core/log.h"
+#include "dev/isa_irq.h"
 #include "dev/power.h"
 #include "dev/wall_clock.h"
 #include "lib/cmdline.h"
@@ -117,6 +118,7 @@ void boot_acpi(void)
 			 acpi.madt.n_ioapics, acpi.fadt.pm_timer.space ? "yes" : "no",
 			 acpi.hpet.present ? "yes" : "no");
 	tell_topology(&acpi.srat);
+	isa_irq_init(&acpi.madt);
 	power_init(&acpi);
 	if (acpi.fadt.present)
 		wall_clock_init(!acpi.fadt.no_cmos_rtc, acpi.fadt.century);

@@ -3,6 +3,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/vectors.h"
+#include "core/device_irq.h"
 #include "core/log.h"
 #include "core/standstill.h"
 #include "mm/drain.h"
@@ -66,7 +67,8 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		this_cpu()->spurious++;
 		return;
 	}
-	unexpected_irq(vector);
+	if (!device_irq_run((uint8_t)vector))
+		unexpected_irq(vector);
 	if (vector >= VECTOR_PIC && vector < VECTOR_PIC + PIC_IRQS)
 		pic_eoi((unsigned)(vector - VECTOR_PIC));
 	else

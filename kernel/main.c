@@ -14,6 +14,7 @@
 #include "boot_machine.h"
 #include "boot_memory.h"
 #include "boot_monitor.h"
+#include "boot_pci.h"
 #include "boot_screen.h"
 #include "core/delay.h"
 #include "core/log.h"
@@ -80,9 +81,11 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	tell_layout();
 	boot_stage("memory");
 	boot_memory_map(info_address);
+	boot_pci_quiet();
 	boot_memory_start();
 	boot_stage("acpi");
 	boot_acpi();
+	boot_pci();
 	boot_stage("clock");
 	boot_interrupts_and_clock();
 	start_cpu_common();

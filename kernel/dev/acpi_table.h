@@ -23,3 +23,9 @@ void acpi_parse_srat(const struct acpi_access *access, const struct acpi_table *
 		     struct acpi_srat_info *info);
 void acpi_parse_dsdt(const struct acpi_access *access, const struct acpi_table *table,
 		     struct acpi_sleep_info *info);
+void acpi_parse_mcfg(const struct acpi_access *access, const struct acpi_table *table,
+		     struct acpi_mcfg_info *info);
+void acpi_parse_dmar(const struct acpi_access *access, const struct acpi_table *table,
+		     struct acpi_iommu_info *info);
+void acpi_parse_ivrs(const struct acpi_access *access, const struct acpi_table *table,
+		     struct acpi_iommu_info *info);

@@ -106,6 +106,12 @@ static bool *presence_of(const struct bytes *header, struct acpi_info *info)
 		return &info->hpet.present;
 	if (has_name(header, "SRAT"))
 		return &info->srat.present;
+	if (has_name(header, "MCFG"))
+		return &info->mcfg.present;
+	if (has_name(header, "DMAR"))
+		return &info->iommu.dmar_present;
+	if (has_name(header, "IVRS"))
+		return &info->iommu.ivrs_present;
 	return NULL;
 }
 
@@ -125,6 +131,28 @@ static bool is_wanted(const struct acpi_access *access, paddr_t addr, const stru
 	return false;
 }
 
+/* Read a table that is wanted. */
+static void read_table(const struct acpi_access *access, const struct acpi_table *table,
+		       struct acpi_info *info)
+{
+	const struct bytes *bytes = &table->bytes;
+
+	if (has_name(bytes, "APIC"))
+		acpi_parse_madt(access, table, &info->madt);
+	else if (has_name(bytes, "FACP"))
+		acpi_parse_fadt(access, table, &info->fadt);
+	else if (has_name(bytes, "HPET"))
+		acpi_parse_hpet(access, table, &info->hpet);
+	else if (has_name(bytes, "SRAT"))
+		acpi_parse_srat(access, table, &info->srat);
+	else if (has_name(bytes, "MCFG"))
+		acpi_parse_mcfg(access, table, &info->mcfg);
+	else if (has_name(bytes, "DMAR"))
+		acpi_parse_dmar(access, table, &info->iommu);
+	else
+		acpi_parse_ivrs(access, table, &info->iommu);
+}
+
 /* Read the table at `addr` if it is wanted. */
 static void parse_table(const struct acpi_access *access, paddr_t addr, struct acpi_info *info)
 {
@@ -138,16 +166,8 @@ static void parse_table(const struct acpi_access *access, paddr_t addr, struct a
 	if (!is_wanted(access, addr, &header, info))
 		return;
 	table = map_table(access, addr, &header);
-	if (!table.bytes.base)
-		return;
-	if (has_name(&header, "APIC"))
-		acpi_parse_madt(access, &table, &info->madt);
-	else if (has_name(&header, "FACP"))
-		acpi_parse_fadt(access, &table, &info->fadt);
-	else if (has_name(&header, "HPET"))
-		acpi_parse_hpet(access, &table, &info->hpet);
-	else
-		acpi_parse_srat(access, &table, &info->srat);
+	if (table.bytes.base)
+		read_table(access, &table, info);
 }
 
 /* The table that the FADT names holds more than is read here: only how to switch off. */

@@ -15,6 +15,8 @@
 #define ACPI_OVERRIDES_MAX 24
 #define ACPI_NMIS_MAX	   256 /* machines exist that list one for each CPU */
 #define ACPI_NODES_MAX	   64
+#define ACPI_ECAMS_MAX	   8
+#define ACPI_IOMMUS_MAX	   16
 
 /* What acpi_parse() needs of its caller. */
 struct acpi_access {
@@ -154,12 +156,40 @@ struct acpi_sleep_info {
 	uint8_t type_a, type_b; /* 0 to 7 */
 };
 
+/* Configuration space of some PCI buses in memory, from the MCFG: 1 MiB a bus. */
+struct acpi_ecam {
+	paddr_t base; /* of bus 0, even if that is not among them; whole MiBs */
+	uint16_t segment;
+	uint8_t first_bus, last_bus;
+};
+
+struct acpi_mcfg_info {
+	bool present;
+	struct acpi_ecam ranges[ACPI_ECAMS_MAX];
+	unsigned n_ranges;
+};
+
+/* A unit that remaps DMA and interrupts: registers at `base`, a whole page. */
+struct acpi_iommu {
+	bool amd; /* as AMD has it, else as Intel */
+	paddr_t base;
+};
+
+/* From the DMAR or the IVRS. */
+struct acpi_iommu_info {
+	bool dmar_present, ivrs_present;
+	struct acpi_iommu units[ACPI_IOMMUS_MAX]; /* each once */
+	unsigned n_units;
+};
+
 struct acpi_info {
 	uint8_t revision; /* of the RSDP: 0 is ACPI 1.0, 2 all later ones */
 	struct acpi_madt_info madt;
 	struct acpi_fadt_info fadt;
 	struct acpi_hpet_info hpet;
 	struct acpi_srat_info srat;
+	struct acpi_mcfg_info mcfg;
+	struct acpi_iommu_info iommu;
 	struct acpi_sleep_info sleep;
 };
 

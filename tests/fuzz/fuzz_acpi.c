@@ -1,7 +1,9 @@
 // sources: kernel/dev/acpi_tables.c kernel/lib/crc32.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
-// sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c kernel/lib/fmt.c
+// sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c kernel/dev/acpi_mcfg.c
+// sources: kernel/dev/acpi_iommu.c kernel/lib/fmt.c
 // measured: kernel/dev/acpi_tables.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
-// measured: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c
+// measured: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c kernel/dev/acpi_mcfg.c
+// measured: kernel/dev/acpi_iommu.c
 /* The case is the whole of physical memory, from address 0; a root pointer is at its beginning. */
 #include "acpi_memory.h"
 #include "fuzz.h"
@@ -23,6 +25,8 @@ static void check(void)
 	    madt->n_cpus + madt->cpus_disabled + madt->cpus_double + madt->cpus_ignored)
 		abort();
 	if (info.srat.n_nodes > ACPI_NODES_MAX || info.sleep.type_a > 7 || info.sleep.type_b > 7)
+		abort();
+	if (info.mcfg.n_ranges > ACPI_ECAMS_MAX || info.iommu.n_units > ACPI_IOMMUS_MAX)
 		abort();
 	if (info.fadt.pm1a_cnt > 0xffff || info.fadt.pm1b_cnt > 0xffff ||
 	    info.fadt.smi_cmd > 0xffff)

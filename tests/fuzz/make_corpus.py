@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the corpora of the fuzz targets multiboot2, acpi and cpio: small cases that reach every
+"""Write the corpora of the fuzz targets multiboot2, acpi, cpio and pci: small cases that reach every
 part of the parsers. Run it after a change here; the suite checks that what is checked in is what
 this writes."""
 
@@ -242,6 +242,16 @@ def acpi():
     yield "srat-many-nodes", affinity(*(near_x2apic(i, i) for i in range(66)), near_memory(80, 5))
     yield "srat-short", affinity(u8(0, 15) + bytes(13))
     yield "srat-cut-off", affinity(near_cpu(0, 0)[:9])
+    ecam = [u64(0xB0000000) + u16(0) + u8(0, 255) + u32(0), u64(0xB0000800) + u16(1) + u8(0, 3) + u32(0)]
+    yield "mcfg", xsdt_of(table(b"MCFG", bytes(8) + ecam[0] + ecam[1] + b"rest"))
+    yield "mcfg-many-ranges", xsdt_of(table(b"MCFG", bytes(8) + ecam[0] * 9))
+    drhd = [u16(0, 16) + u16(0, 0) + u64(0xFED90000 + 4096 * i) for i in range(17)]
+    other = u16(1, 8) + u32(0)
+    yield "dmar", xsdt_of(table(b"DMAR", bytes(12) + drhd[0] + other + drhd[0] + u16(0, 16, 0, 0) + u64(5)))
+    yield "dmar-many-units", xsdt_of(table(b"DMAR", bytes(12) + b"".join(drhd)))
+    yield "dmar-no-length", xsdt_of(table(b"DMAR", bytes(12) + drhd[0] + u16(0, 3)), *[table(b"DMAR", bytes(12))] * 2)
+    ivhd = [u8(kind, 0) + u16(24, 0, 64) + u64(0xFED80000) + u64(0) for kind in (0x10, 0x11, 0x40, 0x20)]
+    yield "ivrs", xsdt_of(table(b"IVRS", bytes(12) + b"".join(ivhd)), table(b"IVRS", b""))
     yield "dsdt-unreadable", xsdt_of(fadt(244, dsdt=36))
     yield "dsdt-absurd", xsdt_of(table(b"DSDT", b"", length=0xFFFFFF), fadt(244, dsdt=36))
     yield "second-srat", xsdt_of(table(b"SRAT", bytes(12)), table(b"SRAT", bytes(12)))
@@ -291,9 +301,47 @@ def cpio():
     yield "name-without-end", entry(b"abcdef", name_size=3)
 
 
+# PCI: a configuration space, and which bits of its address registers can be written
+
+
+def function(bars=(), masks=(), caps=(), status=0x10, first=0x40, count=6):
+    """caps: pairs of an offset and the words there."""
+    space = bytearray(256)
+    space[:16] = u16(0x1234, 0x11E8, 7, status) + u32(0x10, count)
+    space[16 : 16 + 4 * len(bars)] = u32(*bars)
+    space[0x34] = first
+    for offset, words in caps:
+        space[offset : offset + 4 * len(words)] = u32(*words)
+    return bytes(space) + u32(*masks)
+
+
+def pci():
+    mib, wide = 0xFFF00000, 0xFFFFFFFF
+    msix = (0x40, [0x00040011, 0x2003, 0x3003])
+    yield "bars", function([0xFEA00000, 0xC041, 0xC000000C, 1, 0xC081], [mib, 0xFFE0, mib, wide, 0xFFFFFFE0])
+    yield "bars-absent", function([wide, 0, 1], [0, 0, 0])
+    yield "bar-cut-off", function([4], [mib], count=1)
+    yield "bar-not-aligned", function([0xFEA80000, 0xFFF1, 0x10000C], [mib, 0xFFE0, 0, wide])
+    yield "bar-beyond-memory", function([0xC, 0x100000], [mib, wide])
+    yield "bar-past-the-ports", function([0x1FFE1], [0xFFE0])
+    yield "no-list", function(status=0)
+    yield "gone", bytes([255]) * 256
+    caps = [(0x40, [0x5011]), (0x50, [0x806005]), (0x60, [0x7010]), (0x70, [0x0001])]
+    yield "capabilities", function(caps=caps)
+    yield "list-loops", function(caps=[(0x40, [0x5005]), (0x50, [0x4010])])
+    yield "list-into-the-header", function(caps=[(0x40, [0x1005])])
+    yield "list-to-nothing", function(caps=[(0x40, [0x5005]), (0x50, [wide])])
+    yield "capability-cut-off", function(first=0xFC, caps=[(0xFC, [0x05])])
+    yield "second-capability", function(caps=[(0x40, [0x5005]), (0x50, [0x0005])])
+    bars = [0, 0, 0, 0xFEBD0000]
+    yield "msix", function(bars, [0, 0, 0, 0xFFFFC000], caps=[msix])
+    yield "msix-outside", function(bars, [0, 0, 0, 0xFFFFF000], caps=[msix])
+    yield "msix-without-bar", function(caps=[(0x40, [0x00040011, 7])])
+
+
 def main():
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
-    for target in (multiboot2, acpi, cpio):
+    for target in (multiboot2, acpi, cpio, pci):
         folder = out / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in target():

@@ -55,6 +55,19 @@ void acpi_parse_srat(const struct acpi_access *access, const struct acpi_table *
 	info->present = true;
 }
 
+#define RECORDER(parser, letter, type, field)                                         \
+	void parser(const struct acpi_access *access, const struct acpi_table *table, \
+		    struct type *info)                                                \
+	{                                                                             \
+		(void)access;                                                         \
+		record(letter, table);                                                \
+		info->field = true;                                                   \
+	}
+
+RECORDER(acpi_parse_mcfg, "C", acpi_mcfg_info, present)
+RECORDER(acpi_parse_dmar, "R", acpi_iommu_info, dmar_present)
+RECORDER(acpi_parse_ivrs, "V", acpi_iommu_info, ivrs_present)
+
 void acpi_parse_dsdt(const struct acpi_access *access, const struct acpi_table *table,
 		     struct acpi_sleep_info *info)
 {

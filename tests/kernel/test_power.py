@@ -42,7 +42,12 @@ def qemu(builds, name, action):
     return Monitored(builds, "reboot", [*ENDS_STAY, *MACHINES[name][0]], arguments=[action])
 
 
-@pytest.mark.parametrize("name", MACHINES)
+def names(*long):
+    """Those that others cover nearly are left to the long suite."""
+    return [pytest.param(name, marks=pytest.mark.long if name in long else ()) for name in MACHINES]
+
+
+@pytest.mark.parametrize("name", names("q35", "without a keyboard controller"))
 def test_a_program_switches_the_machine_off(builds, name):
     with qemu(builds, name, "off") as machine:
         assert is_off(machine)
@@ -51,7 +56,7 @@ def test_a_program_switches_the_machine_off(builds, name):
     assert (NOT_BY_ACPI in log) != MACHINES[name][1], log
 
 
-@pytest.mark.parametrize("name", MACHINES)
+@pytest.mark.parametrize("name", names("q35", "pc"))
 def test_a_program_resets_the_machine(builds, name):
     with qemu(builds, name, "reset") as machine:
         machine.wait_for(BOOTED_TWICE)

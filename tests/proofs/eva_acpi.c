@@ -1,5 +1,6 @@
 // sources: kernel/dev/acpi_tables.c kernel/lib/crc32.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
-// sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c
+// sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c kernel/dev/acpi_mcfg.c
+// sources: kernel/dev/acpi_iommu.c
 // options: -eva-precision 1
 // variants: -DTABLE=36 -DTABLE=45 -DTABLE=244 -DTABLE=0x100000
 /*

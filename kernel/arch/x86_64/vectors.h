@@ -23,6 +23,9 @@
 
 #define VECTOR_EXCEPTIONS 32 /* below: exceptions; from here on: interrupts */
 
+#define VECTOR_DEVICE	  0x30 /* from here on: given to devices as they ask (core/device_irq.h), */
+#define VECTOR_DEVICE_END 0xc0 /* up to here */
+
 #define VECTOR_TIMER	0xd0
 #define VECTOR_RESCHED	0xd1 /* look at the run queue */
 #define VECTOR_TLB	0xd2 /* a TLB flush is asked for */

@@ -1,0 +1,19 @@
+/*
+ * The 16 interrupts of ISA devices, and those of PCI devices that share them: by an I/O APIC, or
+ * where there is none by the 8259s.
+ */
+#pragma once
+
+#include "dev/acpi_tables.h"
+
+#define ISA_IRQS 16
+
+/* Keep where the MADT says that they arrive (ACPI 5.2.12.5). At boot. */
+void isa_irq_init(const struct acpi_madt_info *madt);
+
+/*
+ * Send `irq` to this CPU as `vector`, or, by the 8259s, as VECTOR_PIC + irq. Returns the vector.
+ * Unless firmware says otherwise it is edge-triggered and active high, or, on the PCI bus, level-
+ * triggered and active low. At boot, or with the callers serialised.
+ */
+uint8_t isa_irq_route(uint8_t irq, uint8_t vector, bool pci);
