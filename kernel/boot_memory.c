@@ -8,6 +8,7 @@
 #include "boot_screen.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/symbols.h"
 #include "lib/cmdline.h"
 #include "lib/fmt.h"
 #include "lib/upcall.h"
@@ -72,13 +73,48 @@ static void reserve_rest(uint64_t start, uint64_t end, const char *name)
 	}
 }
 
+/* Whether all of [start, end) is RAM, and so in the direct map. */
+static bool is_ram(uint64_t start, uint64_t end)
+{
+	uint64_t cursor = start, ram_start, ram_end;
+
+	return start <= end && memmap_next_ram(&memmap, &cursor, &ram_start, &ram_end) &&
+	       ram_start <= start && end <= ram_end;
+}
+
+/*
+ * What the loader has put into memory is read through the direct map later, which has only what the
+ * memory map calls RAM.
+ */
+static void check_loaded_things(uint32_t info_address)
+{
+	uint64_t info_end = (uint64_t)info_address + boot_info.size;
+	unsigned kept = 0;
+
+	if (!is_ram(info_address, info_end))
+		panic("the loader's information, %x..%lx, is not in its memory map's RAM",
+		      info_address, info_end);
+	for (unsigned i = 0; i < boot_info.n_modules; i++) {
+		struct boot_module module = boot_info.modules[i];
+
+		if (is_ram(module.start.raw, module.end.raw))
+			boot_info.modules[kept++] = module;
+		else
+			log_line("boot: module '%s' is not in RAM, ignored", module.cmdline);
+	}
+	boot_info.n_modules = kept;
+}
+
 static void reserve_sections(void)
 {
 	struct boot_elf_section section;
 
 	for (uint32_t i = 0; boot_elf_section(&boot_info, i, &section); i++) {
-		if (section.addr >= MIB(1) && section.addr < GIB(4) && section.size < GIB(1))
-			reserve_rest(section.addr, section.addr + section.size, "symbols");
+		if (section.addr < MIB(1) || section.addr >= GIB(4) || section.size >= GIB(1))
+			continue;
+		reserve_rest(section.addr, section.addr + section.size, "symbols");
+		if (!is_ram(section.addr, section.addr + section.size))
+			symbols_use(NULL, 0, NULL, 0);
 	}
 }
 
@@ -132,6 +168,7 @@ void boot_memory_map(uint32_t info_address)
 	tell_ranges();
 	if (!memmap_ram_end(&memmap))
 		panic("the memory map has no usable RAM");
+	check_loaded_things(info_address);
 	reserve_boot_things(info_address);
 #ifdef MUTANT_reserve_twice
 	reserve(image_to_phys(kernel_start).raw, image_to_phys(kernel_end).raw, "heap");

@@ -75,3 +75,13 @@ test: $(SUITE_NEEDS)  ## the test suite; ends with `N passed, N failed`
 	$(Q)+$(SUITE)
 test-long: $(SUITE_NEEDS)  ## the test suite and what takes longer than ten minutes
 	$(Q)+$(SUITE) --long
+
+# --- the test loader: a 32-bit program that GRUB boots in the kernel's place ---
+LOADER := $(BUILD)/tests/loader.elf
+$(LOADER): $(addprefix tests/loader/,start.S loader.c loader.ld) tests/tests.mk | $(call needs,build)
+	$(call say,LOADER,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc -m32 -std=gnu11 -O1 $(WARNINGS) -ffreestanding -fno-pic -fno-stack-protector \
+		-fcf-protection=none -mgeneral-regs-only -fno-asynchronous-unwind-tables -nostdlib -static \
+		-no-pie -Wl,--build-id=none,--no-warn-rwx-segments,-T,tests/loader/loader.ld -o $@ $(filter %.S %.c,$^)
+programs: $(LOADER)

@@ -40,6 +40,7 @@ def config(words, extra=(), uefi=False, mode=None):
     words: the kernel's command line; extra: lines of GRUB's own; mode: of graphics; None for text
     """
     lines = [
+        f"set words={_quote(' '.join(words))}",  # for lines that load something else
         *extra,
         *(["insmod all_video"] if mode else []),
         "multiboot2 /boot/stoa.elf " + " ".join(_quote(word) for word in words),
