@@ -194,7 +194,9 @@ void boot_processors(void)
 	paddr_t tables = PADDR(0);
 
 	set_online(0);
-	if (acpi.madt.present && apic_mode() != APIC_NONE && limit > 1 && trampoline_page.raw) {
+	if (!trampoline_page.raw) {
+		log_line("no RAM below 640 KiB to start other CPUs");
+	} else if (acpi.madt.present && apic_mode() != APIC_NONE && limit > 1) {
 		count = make_windows(limit);
 		tables = count > 1 ? trampoline_tables() : PADDR(0);
 	}
