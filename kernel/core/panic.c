@@ -16,7 +16,7 @@
 struct report {
 	const struct trapframe *tf; /* NULL: panic() was called */
 	uint64_t cr2;
-	uintptr_t rip, rbp;
+	uintptr_t rip, rsp, rbp;
 	char cause[200];
 };
 
@@ -93,6 +93,16 @@ static __noreturn __noinline void monitor_main(void)
 	verdict_end();
 }
 
+/* Who calls panic() has lost most of them. */
+static void print_registers(void)
+{
+	if (report.tf)
+		trap_print(report.tf, report.cr2);
+	else
+		log_line("  rip %016lx rsp %016lx rbp %016lx", report.rip, report.rsp, report.rbp);
+	log_line("  cr0 %016lx cr3 %016lx cr4 %016lx", read_cr0(), read_cr3(), read_cr4());
+}
+
 /* On the panic stack. */
 static __noreturn __noinline void panic_main(void)
 {
@@ -106,8 +116,7 @@ static __noreturn __noinline void panic_main(void)
 	locks_print(me);
 	log_line("backtrace");
 	backtrace_print(report.rip, report.rbp);
-	if (report.tf)
-		trap_print(report.tf, report.cr2);
+	print_registers();
 	panic_report_others();
 	print_others(me);
 	log_line("end of panic");
@@ -154,6 +163,7 @@ void panic(const char *fmt, ...)
 	va_end(args);
 	report.rip = (uintptr_t)__builtin_return_address(0);
 	report.rbp = *(uintptr_t *)__builtin_frame_address(0);
+	report.rsp = (uintptr_t)__builtin_frame_address(0) + 2 * sizeof(uintptr_t);
 	go_to_panic_stack(panic_main);
 }
 

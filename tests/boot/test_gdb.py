@@ -6,6 +6,7 @@ exit_group().
 
 import re
 import subprocess
+import time
 
 import pytest
 from conftest import ROOT
@@ -142,3 +143,24 @@ def test_backtraces_of_programs(told):
 def test_the_machine_is_as_it_was(told):
     assert told["info registers rip rsp cr3"] == told["info registers rip rsp cr3 "]
     assert told["p $cpu(2)->id"] == ["$1 = 2"]
+
+
+def test_backtrace_of_a_program_that_was_moved(builds, tmp_path):
+    """A static-pie program lies where the kernel puts it."""
+    gdb, log = tmp_path / "gdb", tmp_path / "log"
+    machine = ["-S", "-gdb", f"unix:{gdb},server=on,wait=off"]
+    options = [word for argument in machine for word in ("--qemu-arg", argument)]
+    run = [ROOT / "tools/stoa-run", "--iso", builds.iso(), "--log", log, *options]
+    commands = [f"target remote {gdb}", "thbreak kmain", "continue"]
+    commands += ["thbreak sys_exit_group", "continue", "stoa ubt 1", "kill"]
+    command = ["gdb", "-q", builds.out() / "stoa.elf", "-batch"]
+    command += ["-x", ROOT / "tools/gdblib/load.py"]
+    command += [word for line in commands for word in ("-ex", line)]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*run, builds.program("layout_pie")], **quiet) as machine:
+        while not gdb.exists():
+            assert machine.poll() is None
+            time.sleep(0.1)
+        told = subprocess.run(command, **quiet, text=True, timeout=60, check=False).stdout
+    assert re.search(r"^in \w+\+0x\w+, called by$", told, re.M), told
+    assert re.search(r" main \(.*tests/programs/layout_pie.c:\d+$", told, re.M)

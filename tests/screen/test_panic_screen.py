@@ -26,12 +26,8 @@ LOG_HEADING, OTHERS_HEADING = "last lines of the log", "other CPUs"
 class Shot:
     """What is left of a machine that panicked: its log, and its screen as text and as a file."""
 
-    def __init__(self, machine, folder):
-        end = time.monotonic() + 60
-        # The monitor comes when the screen is drawn.
-        while "monitor> " not in machine.log():
-            assert time.monotonic() < end, machine.log()
-            time.sleep(0.2)
+    def __init__(self, machine, folder, early):
+        self._wait(machine, early)
         self.log = machine.log().replace("\r", "").partition("\n\nmonitor: ")[0]
         picture = machine.picture()
         self.text, self.width = picture.text(), picture.width
@@ -40,6 +36,18 @@ class Shot:
         self.image = Image.frombytes("RGB", size, picture.bytes)
         self.image.save(self.file)
         self.vga = machine.vga_text()
+
+    @staticmethod
+    def _wait(machine, early):
+        """Until the screen is drawn: then the monitor comes, which an early panic does not have."""
+        if early:
+            machine.wait_for("^other CPUs$")
+            machine.wait_for("^end of panic$")
+            return
+        end = time.monotonic() + 60
+        while "monitor> " not in machine.log():
+            assert time.monotonic() < end, machine.log()
+            time.sleep(0.2)
 
     def photograph(self, folder):
         """The screen as a bad camera sees it."""
@@ -67,17 +75,19 @@ def mode(size):
 
 @pytest.fixture(name="panic", scope="module")
 def _panic(builds, tmp_path_factory):
-    """panic(test, entry): a Shot of that ktest on that entry of the menu, or in that mode."""
+    """panic(test, entry): a Shot of that ktest, or word of the kernel's command line that ends in a
+    panic, on that entry of the menu, or in that mode."""
     done = {}
 
     def run(test, entry="bpp32"):
         if (test, entry) not in done:
-            words, grub = f"ktest={test}:1", ()
+            words, grub = test if "=" in test else f"ktest={test}:1", ()
             if "x" in entry:
                 grub = mode(entry)(words)
             menu = None if grub else entry
             with Shown(builds.iso(), menu, words, grub=grub, cpus=CPUS) as machine:
-                done[test, entry] = Shot(machine, tmp_path_factory.mktemp("panic"))
+                folder = tmp_path_factory.mktemp("panic")
+                done[test, entry] = Shot(machine, folder, "=" in test)
         return done[test, entry]
 
     return run
@@ -145,7 +155,12 @@ def test_photographs_tell_the_report(panic, name, tmp_path):
     check_test(panic, name, tmp_path)
 
 
-@pytest.mark.parametrize("entry", ["640x480x32", "800x600x24", "1280x1024x16"])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "entry", ["640x480x32", pytest.param("800x600x24", marks=LONG), "1280x1024x16"]
+)
 def test_the_code_suits_the_screen(panic, entry, tmp_path):
     shot = panic("text-write", entry)
     check_report(report_of(shot.photograph(tmp_path)), shot.log, whole=entry.startswith("1280"))
@@ -188,6 +203,14 @@ def test_the_text_screen_tells_it(panic):
     shot = panic("null-read", "text")
     check_screen(shot.vga, shot.log, 80)
     assert "r15 ffff" in joined(shot.vga)
+
+
+def test_an_early_panic(panic, tmp_path):
+    """Before there is memory: the boot tables are in use."""
+    shot = panic("mem=1M")
+    assert "no memory for the master PML4" in shot.log
+    check_report(report_of(shot.photograph(tmp_path)), shot.log)
+    check_screen(shot.text, shot.log, 128)
 
 
 def decode(*arguments, text=None):
