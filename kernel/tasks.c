@@ -7,7 +7,7 @@
 #include "memory_task.h"
 #include "mm/shared.h"
 
-#define LOG_TURN_PIECES 8
+#define LOG_TURN_PIECES 3
 #define LOG_TURN_NS	500000
 
 static struct thread *log_task, *reap_task;

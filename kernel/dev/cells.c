@@ -2,12 +2,27 @@
 
 #include "lib/string.h"
 
-#define COMPARED 32 /* cells that are compared for the cost of drawing one */
+#define COMPARED 64 /* cells that are compared for the cost of drawing one */
 
-static void fill(struct cell *cells, unsigned n, struct cell cell)
+static inline void put_pair(struct cell *at, uint64_t pair)
 {
-	for (unsigned i = 0; i < n; i++)
-		cells[i] = cell;
+	__builtin_memcpy(at, &pair, sizeof(pair));
+}
+
+/* Fill a row of cells, most of it by eights. */
+static void fill(struct cells *cells, struct cell *row, unsigned n, struct cell cell)
+{
+	uint64_t pair = (uint64_t)cell.raw << 32 | cell.raw;
+
+	cells->work += n;
+	for (; n >= 8; n -= 8, row += 8) {
+		put_pair(row, pair);
+		put_pair(row + 2, pair);
+		put_pair(row + 4, pair);
+		put_pair(row + 6, pair);
+	}
+	for (; n > 0; n--)
+		*row++ = cell;
 }
 
 void cells_init(struct cells *cells, unsigned rows, unsigned columns, struct cell *wanted,
@@ -23,8 +38,8 @@ void cells_init(struct cells *cells, unsigned rows, unsigned columns, struct cel
 	};
 	for (unsigned row = 0; row < rows; row++)
 		cells->line[row] = (uint8_t)row;
-	fill(wanted, rows * columns, CELL_BLANK);
-	fill(shown, rows * columns, CELL_BLANK);
+	fill(cells, wanted, rows * columns, CELL_BLANK);
+	fill(cells, shown, rows * columns, CELL_BLANK);
 }
 
 void cells_move(struct cells *cells, int row, int column)
@@ -38,16 +53,21 @@ void cells_scroll(struct cells *cells, unsigned top, unsigned bottom, int n, str
 {
 	unsigned height = bottom - top;
 	unsigned by = MIN((unsigned)(n < 0 ? -n : n), height);
-	unsigned first_blank = n < 0 ? top : bottom - by;
-	uint8_t moved[CELLS_ROWS_MAX];
+	unsigned stay = height - by;
+	uint8_t *line = cells->line + top, gone[CELLS_ROWS_MAX];
 
-	memcpy(moved, cells->line + top, height);
-	for (unsigned i = 0; i < height; i++) {
-		cells->line[top + i] = moved[(i + (n < 0 ? height - by : by)) % height];
-		cells->changed[top + i] = true;
+	if (n < 0) {
+		memcpy(gone, line + stay, by);
+		memmove(line + by, line, stay);
+		memcpy(line, gone, by);
+	} else {
+		memcpy(gone, line, by);
+		memmove(line, line + by, stay);
+		memcpy(line + stay, gone, by);
 	}
-	for (unsigned row = first_blank; row < first_blank + by; row++)
-		fill(cells_line(cells, row), cells->columns, blank);
+	memset(cells->changed + top, true, height);
+	for (unsigned i = 0; i < by; i++)
+		fill(cells, cells->wanted + gone[i] * cells->columns, cells->columns, blank);
 }
 
 void cells_index(struct cells *cells, struct cell blank)
@@ -76,7 +96,7 @@ void cells_fill(struct cells *cells, unsigned row, unsigned from, unsigned to, s
 {
 	to = MIN(to, cells->columns);
 	if (from < to)
-		fill(cells_line(cells, row) + from, to - from, cell);
+		fill(cells, cells_line(cells, row) + from, to - from, cell);
 	cells->changed[row] = true;
 }
 
@@ -88,11 +108,12 @@ void cells_shift(struct cells *cells, unsigned row, unsigned column, int n, stru
 
 	if (n < 0) {
 		memmove(at, at + by, (width - by) * sizeof(*at));
-		fill(at + width - by, by, blank);
+		fill(cells, at + width - by, by, blank);
 	} else {
 		memmove(at + by, at, (width - by) * sizeof(*at));
-		fill(at, by, blank);
+		fill(cells, at, by, blank);
 	}
+	cells->work += width;
 	cells->changed[row] = true;
 }
 
@@ -126,25 +147,21 @@ void cells_put(struct cells *cells, struct cell cell, bool wide, bool wrap, bool
 	}
 }
 
-/* What a place should show. */
-static struct cell wanted_at(const struct cells *cells, unsigned row, unsigned column)
-{
-	struct cell cell = cells_line(cells, row)[column];
-
-	if (row == cells->row && column == cells->column && !cells->cursor_hidden)
-		cell.flags |= CELL_CURSOR;
-	return cell;
-}
-
 /* Draw what differs in a line, at most `budget` cells; returns how many. */
 static unsigned draw_line(struct cells *cells, unsigned row, unsigned budget, cells_draw_fn draw)
 {
-	struct cell *shown = cells->shown + (size_t)row * cells->columns;
-	unsigned drawn = 0;
+	const struct cell *line = cells_line(cells, row);
+	unsigned columns = cells->columns, drawn = 0;
+	struct cell *shown = cells->shown + (size_t)row * columns;
+	bool has_cursor = row == cells->row && !cells->cursor_hidden;
+	unsigned cursor = has_cursor ? cells->column : columns;
 
-	for (unsigned column = 0; column < cells->columns; column++) {
-		struct cell cell = wanted_at(cells, row, column);
+	for (unsigned column = 0; column < columns; column++) {
+		struct cell cell = line[column];
 
+		if (cell.raw == shown[column].raw && column != cursor)
+			continue;
+		cell.flags |= column == cursor ? CELL_CURSOR : 0;
 		if (cell.raw == shown[column].raw)
 			continue;
 		if (drawn == budget)
@@ -157,12 +174,24 @@ static unsigned draw_line(struct cells *cells, unsigned row, unsigned budget, ce
 	return drawn;
 }
 
+/* Where the cursor is to be seen: a cell's number, plus 1; 0: nowhere. */
+static unsigned cursor_place(const struct cells *cells)
+{
+	return cells->cursor_hidden ? 0 : cells->row * cells->columns + cells->column + 1;
+}
+
 /* The cursor is shown where it is, and no more where it was. */
 static void show_cursor(struct cells *cells)
 {
-	cells->changed[cells->cursor_shown] = true;
-	cells->cursor_shown = cells->row;
-	cells->changed[cells->row] = true;
+	unsigned place = cursor_place(cells);
+
+	if (place == cells->cursor_drawn)
+		return;
+	if (cells->cursor_drawn)
+		cells->changed[(cells->cursor_drawn - 1) / cells->columns] = true;
+	if (place)
+		cells->changed[cells->row] = true;
+	cells->cursor_drawn = place;
 }
 
 bool cells_draw(struct cells *cells, unsigned budget, cells_draw_fn draw)

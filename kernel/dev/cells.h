@@ -45,8 +45,9 @@ struct cells {
 	unsigned row, column;	      /* the cursor */
 	bool wrapping; /* it stands behind the last column, which it shows as its place */
 	bool cursor_hidden;
-	unsigned cursor_shown; /* the line where it is shown */
+	unsigned cursor_drawn; /* what cursor_place() was when it was drawn last */
 	unsigned top, bottom;  /* the lines that scroll: [top, bottom) */
+	unsigned work;	       /* cells that were written, to limit what is done at once */
 	unsigned jump;	       /* so many lines are scrolled at a time at the bottom */
 };
 
@@ -90,7 +91,7 @@ void cells_fill(struct cells *cells, unsigned row, unsigned from, unsigned to, s
 void cells_shift(struct cells *cells, unsigned row, unsigned column, int n, struct cell blank);
 
 /*
- * Draw cells that differ, as far as `budget` goes: a cell that is drawn costs 1, and so do 32 that
+ * Draw cells that differ, as far as `budget` goes: a cell that is drawn costs 1, and so do 64 that
  * are compared. False when there may be more.
  */
 bool cells_draw(struct cells *cells, unsigned budget, cells_draw_fn draw);

@@ -13,10 +13,11 @@
 #define RETRY_NS   500000ULL /* a FIFO of 16 bytes at 115200 baud is empty after 1.4 ms */
 
 static struct lock ring_lock = LOCK_INIT("console", RANK_CONSOLE);
-static char ring[RING_SIZE];   /* [ring_lock] */
-static uint64_t put_total;     /* [ring_lock] bytes ever put, */
-static uint64_t drained_total; /* [ring_lock] and drained */
-static struct waitq room;      /* writers that wait */
+static char ring[RING_SIZE]; /* [ring_lock] */
+static uint64_t put_total;   /* [ring_lock] bytes ever put, */
+static uint64_t sent_total;  /* [ring_lock] of these, given to the port, */
+static uint64_t shown_total; /* [ring_lock] and of these, to the screen: they leave the ring */
+static struct waitq room;    /* writers that wait */
 static struct thread *drain_task;
 static bool use_screen; /* set at boot */
 
@@ -30,7 +31,7 @@ bool console_put(const char *bytes, size_t n)
 	bool fits;
 
 	lock_acquire(&ring_lock);
-	fits = n <= RING_SIZE - (put_total - drained_total);
+	fits = n <= RING_SIZE - (put_total - shown_total);
 	if (fits) {
 		size_t offset = put_total % RING_SIZE;
 		size_t first = MIN(n, RING_SIZE - offset);
@@ -49,46 +50,60 @@ void console_wait(struct waiter *waiter, struct thread *thread)
 	waitq_add(&room, waiter, thread);
 }
 
-/* The oldest bytes, in one piece of at most `limit`. [ring_lock] */
-static size_t oldest(const char **bytes, size_t limit)
+/* Bytes from `from` to `to`, in one piece of at most `limit`. [ring_lock] */
+static size_t piece_of(uint64_t from, uint64_t to, const char **bytes, size_t limit)
 {
-	size_t offset = drained_total % RING_SIZE;
+	size_t offset = from % RING_SIZE;
 
 	*bytes = ring + offset;
-	return MIN(MIN(limit, put_total - drained_total), RING_SIZE - offset);
+	return MIN(MIN(limit, to - from), RING_SIZE - offset);
 }
 
-/* [ring_lock] */
-static void note_drained(const char *bytes, size_t n)
+/* Give the port what it takes, up to a turn's bytes; false when it takes no more. [ring_lock] */
+static bool send_some(void)
 {
-	if (use_screen)
-		screen_write(bytes, n);
-	drained_total += n;
+	size_t todo = TURN_BYTES;
+
+	while (todo && sent_total < put_total) {
+		const char *bytes;
+		size_t n = piece_of(sent_total, put_total, &bytes, todo);
+
+		n = uart_try_write(UART_COM1, bytes, n);
+		if (!n)
+			return false;
+		sent_total += n;
+		todo -= n;
+	}
+	return true;
+}
+
+/* Show what was sent, as much as the screen does at once. [ring_lock] */
+static void show_some(void)
+{
+	const char *bytes;
+	size_t n = piece_of(shown_total, sent_total, &bytes, TURN_BYTES);
+
+	shown_total += use_screen && n ? screen_write(bytes, n) : n;
 }
 
 enum drain_result { DRAIN_EMPTY, DRAIN_MORE, DRAIN_BUSY };
 
-/* Give the port what it takes, up to a turn's bytes; the lock keeps the order of the bytes. */
+/* The lock keeps the order of the bytes. */
 static enum drain_result drain_some(bool *has_room)
 {
-	enum drain_result result;
-	size_t todo = TURN_BYTES, n;
+	enum drain_result result = DRAIN_MORE;
+	bool ready;
 
 	lock_acquire(&ring_lock);
-	do {
-		const char *bytes;
-
-		n = oldest(&bytes, todo);
-		if (n)
-			n = uart_try_write(UART_COM1, bytes, n);
-		note_drained(bytes, n);
-		todo -= n;
-	} while (n && todo);
-	if (put_total == drained_total)
-		result = DRAIN_EMPTY;
-	else
-		result = n ? DRAIN_MORE : DRAIN_BUSY;
-	*has_room = put_total - drained_total <= RING_SIZE / 2;
+	ready = send_some();
+	show_some();
+	if (shown_total == sent_total) {
+		if (sent_total == put_total)
+			result = DRAIN_EMPTY;
+		else if (!ready)
+			result = DRAIN_BUSY;
+	}
+	*has_room = put_total - shown_total <= RING_SIZE / 2;
 	lock_release(&ring_lock);
 	return result;
 }
@@ -127,13 +142,14 @@ bool console_start(void)
 
 void console_flush_sync(void)
 {
-	const char *bytes;
-	size_t n;
-
 	lock_acquire(&ring_lock);
-	while ((n = oldest(&bytes, TURN_BYTES))) {
+	while (shown_total < put_total) {
+		const char *bytes;
+		size_t n = piece_of(sent_total, put_total, &bytes, TURN_BYTES);
+
 		uart_write(UART_COM1, bytes, n);
-		note_drained(bytes, n);
+		sent_total += n;
+		show_some();
 	}
 	lock_release(&ring_lock);
 }

@@ -5,7 +5,6 @@
 #define SIDE_MIN    64	  /* pixels: what is smaller is no screen */
 #define SIDE_MAX    16384 /* and what is larger is not believed */
 #define COLOUR_BITS 8	  /* of each colour of 0xRRGGBB */
-#define NIBBLE	    4
 
 static uint32_t pixel_bytes(const struct boot_framebuffer *tag)
 {
@@ -113,29 +112,33 @@ void pixels_make_brush(const struct pixels *p, struct pixels_brush *brush, uint3
 {
 	brush->colours[0] = encode(p, bg);
 	brush->colours[1] = encode(p, fg);
-	for (unsigned pattern = 0; pattern < 16; pattern++) {
-		for (unsigned i = 0; i < NIBBLE; i++)
-			put_pixel(&brush->nibbles[pattern][i * p->bytes],
-				  brush->colours[pattern >> (NIBBLE - 1 - i) & 1], p->bytes);
+	for (unsigned pattern = 0; pattern < ARRAY_SIZE(brush->pairs); pattern++) {
+		put_pixel(brush->pairs[pattern], brush->colours[pattern >> 1], p->bytes);
+		put_pixel(brush->pairs[pattern] + p->bytes, brush->colours[pattern & 1], p->bytes);
 	}
 }
 
-/* 4 pixels. */
-static inline void put_nibble(uint8_t *at, const uint8_t *nibble, uint32_t bytes)
+static inline void put_pair(uint8_t *at, const uint8_t *pair, uint32_t bytes)
 {
-	__builtin_memcpy(at, nibble, 8);
-	if (bytes == 4)
-		__builtin_memcpy(at + 8, nibble + 8, 8);
-	else if (bytes == 3)
-		__builtin_memcpy(at + 8, nibble + 8, 4);
+	if (bytes == 4) {
+		__builtin_memcpy(at, pair, 8);
+		return;
+	}
+	__builtin_memcpy(at, pair, 4);
+	if (bytes == 3)
+		__builtin_memcpy(at + 4, pair + 4, 2);
 }
 
 __always_inline_fn void glyph_lines(const struct pixels *p, const struct pixels_brush *brush,
 				    uint8_t *at, const uint8_t *glyph, uint32_t bytes)
 {
 	for (unsigned line = 0; line < FONT_HEIGHT; line++, at += p->pitch) {
-		put_nibble(at, brush->nibbles[glyph[line] >> 4], bytes);
-		put_nibble(at + (size_t)NIBBLE * bytes, brush->nibbles[glyph[line] & 15], bytes);
+		unsigned bits = glyph[line];
+
+		put_pair(at, brush->pairs[bits >> 6], bytes);
+		put_pair(at + (size_t)2 * bytes, brush->pairs[bits >> 4 & 3], bytes);
+		put_pair(at + (size_t)4 * bytes, brush->pairs[bits >> 2 & 3], bytes);
+		put_pair(at + (size_t)6 * bytes, brush->pairs[bits & 3], bytes);
 	}
 }
 

@@ -21,8 +21,8 @@ struct pixels {
 
 /* Two colours, made ready for drawing glyphs. */
 struct pixels_brush {
-	uint32_t colours[2];	 /* background, foreground: pixels */
-	uint8_t nibbles[16][16]; /* all patterns of 4 pixels, as they are in memory */
+	uint32_t colours[2]; /* background, foreground: pixels */
+	uint8_t pairs[4][8]; /* all patterns of 2 pixels, as they are in memory */
 };
 
 /*

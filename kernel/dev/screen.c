@@ -9,7 +9,8 @@
 #include "proc/ktask.h"
 
 #define TAB	    8
-#define TURN_BUDGET 96 /* cells of the smallest size that a turn of the task draws */
+#define TURN_BUDGET 56	  /* cells of the smallest size that a turn of the task draws */
+#define WRITE_LIMIT 24000 /* cells that are filled at once, but for the last step */
 #define EVERYTHING  (~0U)
 
 static struct lock screen_lock = LOCK_INIT("screen", RANK_PORT);
@@ -102,15 +103,16 @@ void screen_log(const char *text, size_t length)
 	leave(locked);
 }
 
-void screen_write(const char *bytes, size_t n)
+size_t screen_write(const char *bytes, size_t n)
 {
 	bool locked;
 
 	if (!cells.rows)
-		return;
+		return n;
 	locked = enter();
-	vt_write(&vt, bytes, n);
+	n = vt_write(&vt, bytes, n, WRITE_LIMIT);
 	leave(locked);
+	return n;
 }
 
 void screen_flush(void)

@@ -16,9 +16,11 @@ void screen_on_vga_text(void);
 /* Write text of the log; what is not printable ASCII, newline or tab is a dot. RANK_PORT. */
 void screen_log(const char *text, size_t length);
 
-/* Write what programs wrote to their terminal (vt.h). Takes RANK_PORT, then what thread_wake()
- * does. */
-void screen_write(const char *bytes, size_t n);
+/*
+ * Write what programs wrote to their terminal (vt.h): as much as a chunk of work allows. Returns
+ * how many of the `n` bytes; all when there is no screen. Takes RANK_PORT; wakes a thread.
+ */
+__must_check size_t screen_write(const char *bytes, size_t n);
 
 /* Start the task that draws, which may wait then; false without memory. */
 __must_check bool screen_start(void);

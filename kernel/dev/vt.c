@@ -4,6 +4,7 @@
 
 #define TAB	      8
 #define PARAMETER_MAX 9999U
+#define BYTE_WORK     160 /* what a byte costs, in cells that are filled */
 
 enum {
 	BEL = 0x07,
@@ -197,14 +198,19 @@ static void take_special(struct vt *vt, uint8_t byte)
 	}
 }
 
-void vt_write(struct vt *vt, const char *bytes, size_t n)
+size_t vt_write(struct vt *vt, const char *bytes, size_t n, unsigned limit)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint8_t byte = (uint8_t)bytes[i];
+	unsigned end = vt->cells->work + limit;
+	size_t i = 0;
+
+	while (i < n && (int)(end - vt->cells->work) > 0) {
+		uint8_t byte = (uint8_t)bytes[i++];
 
 		if (vt->state == VT_GROUND && byte >= ' ' && byte != DEL)
 			vt_text(vt, byte);
 		else
 			take_special(vt, byte);
+		vt->cells->work += BYTE_WORK;
 	}
+	return i;
 }

@@ -52,5 +52,8 @@ struct vt {
 /* Make it a terminal that writes into `cells`, which stay as they are. */
 void vt_init(struct vt *vt, struct cells *cells);
 
-/* Take bytes that a program wrote. */
-void vt_write(struct vt *vt, const char *bytes, size_t n);
+/*
+ * Take bytes that a program wrote, all `n` of them or until `limit` cells' worth of work is done.
+ * Returns how many were taken: at least one.
+ */
+size_t vt_write(struct vt *vt, const char *bytes, size_t n, unsigned limit);

@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cells_init(&cells, rows, columns, wanted, shown);
 	vt_init(&vt, &cells);
 	for (size_t i = 2; i < size; i++) {
-		vt_write(&vt, (const char *)data + i, 1);
+		vt_write(&vt, (const char *)data + i, 1, 1);
 		if (i % 16 == 0)
 			check(&cells);
 		if (i % 256 == 0)

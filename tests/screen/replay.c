@@ -59,7 +59,8 @@ int main(int argc, char **argv)
 	cells_init(&cells, (unsigned)atoi(argv[1]), (unsigned)atoi(argv[2]), wanted, shown);
 	vt_init(&vt, &cells);
 	while ((n = fread(bytes, 1, sizeof(bytes), stdin)) > 0) {
-		vt_write(&vt, bytes, n);
+		for (size_t taken = 0; taken < n;)
+			taken += vt_write(&vt, bytes + taken, n - taken, 500);
 		while (!cells_draw(&cells, 50, draw))
 			;
 		check_drawn(&cells);

@@ -28,6 +28,7 @@ class Work:
     command: tuple  # its name, its arguments
     memory: str = "1G"
     words: str = ""  # more of the kernel's command line
+    screen: str = ""  # the graphics mode of a screen that shows what it writes
 
     def __str__(self):
         return " ".join(self.command)
@@ -55,6 +56,8 @@ SUITE = (
     Work(("grown",), words="ktest"),
     Work(("fail_sweep",), words="ktest"),
     Work(("boundary_sweep",), words="ktest"),
+    Work(("screen_flood",), screen="1024x768x32"),
+    Work(("screen_flood",), screen="1920x1080x32"),
     Work(("starve", "largest", "36"), memory="64M"),
     Work(("starve", "lazy", "36"), memory="64M"),
 )
@@ -107,6 +110,7 @@ class Meter:
             boot = [ROOT / "tools/stoa-run", "--iso", self.out / "stoa.iso", "--icount", f"--mem={work.memory}"]
             boot += ["--append", f"quiet slice=200 {work.words}", f"--timeout={_TIMEOUT}", "--log=/dev/null"]
             boot += ["--qemu-arg=-plugin", f"--qemu-arg={self._argument(symbols, result)}"]
+            boot += ["--screen", work.screen] if work.screen else []
             boot += [self.programs / work.command[0], *work.command[1:]]
             done = subprocess.run(boot, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
             if done.returncode:
