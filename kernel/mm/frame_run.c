@@ -1,6 +1,6 @@
 #include "mm/frame_run.h"
 
-#define FOR_MAGAZINE 4 /* fewer than this */
+#define FOR_MAGAZINE 4 /* fewer than this always go there, more if there is room */
 
 static void free_blocks(struct page *first, uint64_t count)
 {
@@ -22,11 +22,11 @@ static void free_blocks(struct page *first, uint64_t count)
 
 static __noinline void free_several(struct page *first, uint64_t count)
 {
-	if (count >= FOR_MAGAZINE) {
-		free_blocks(first, count);
-	} else {
+	if (count < FOR_MAGAZINE) {
 		for (uint64_t i = 0; i < count; i++)
 			frame_free(first + i);
+	} else if (!frames_keep(first, count)) {
+		free_blocks(first, count);
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
  * Giving back many frames: neighbours are collected and go to their zone as large blocks, which is
- * far cheaper than one by one. A few go to the magazine, where they are found again soonest.
+ * far cheaper than one by one. What the magazine has room for goes there, to be found again
+ * soonest.
  */
 #pragma once
 

@@ -274,16 +274,35 @@ static __noinline void make_room_and_keep(struct magazine *m, struct page *page,
 	keep(m, page, caller);
 }
 
+static inline void check_used(const struct page *page, uintptr_t caller)
+{
+	if (unlikely(!page_is_used(page) || page->order != 0))
+		refuse_free(page, caller);
+}
+
 void frame_free(struct page *page)
 {
 	struct magazine *m = PERCPU(magazine);
 
-	if (unlikely(!page_is_used(page) || page->order != 0))
-		refuse_free(page, CALLER);
+	check_used(page, CALLER);
 	if (unlikely(m->count >= m->capacity))
 		make_room_and_keep(m, page, CALLER);
 	else
 		keep(m, page, CALLER);
+}
+
+bool frames_keep(struct page *first, uint64_t n)
+{
+	struct magazine *m = PERCPU(magazine);
+
+	/* A quarter stays free: single frames that find it full are dear. */
+	if (m->count + n > m->capacity - m->capacity / 4)
+		return false;
+	for (struct page *page = first; page < first + n; page++) {
+		check_used(page, CALLER);
+		keep(m, page, CALLER);
+	}
+	return true;
 }
 
 void frame_put_unusual(struct page *page)

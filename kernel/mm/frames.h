@@ -49,6 +49,12 @@ struct page *frame_alloc_below_4g(enum page_type type);
 struct page *frames_alloc(unsigned int order, enum page_type type);
 void frames_free(struct page *page, unsigned int order);
 
+/*
+ * Give back `n` neighbouring frames, whatever their counts, to this CPU's magazine; false, and
+ * nothing done, when it has no room for all.
+ */
+__must_check bool frames_keep(struct page *first, uint64_t n);
+
 /* Free frames in the zones; those in magazines come on top, at most 64 a CPU. */
 uint64_t frames_free_count(void);
 
