@@ -8,6 +8,10 @@
 
 #define CHUNK_BUDGET 256 /* pages */
 
+/* So many areas Linux wants to be able to make before it moves one, and before it makes room. */
+#define AREAS_TO_MOVE  3
+#define AREAS_TO_CLEAR 5
+
 static sysret_t next_stage(struct remap *remap, enum remap_stage stage)
 {
 	remap->stage = stage;
@@ -28,10 +32,19 @@ static struct vma_range old_range(struct space *space, const struct remap *remap
 
 /* --- what goes first --- */
 
+/* Without a lock: who shares the space and maps something meanwhile is told of it later. */
+static bool areas_are_left(const struct space *space, unsigned wanted)
+{
+	return space->vmas.count < VMA_COUNT_MAX - wanted;
+}
+
+/* Nothing is unmapped for a move that must fail. */
 static sysret_t clear_target(struct space *space, struct remap *remap)
 {
 	sysret_t result = 0;
 
+	if (must_move(remap) && !remap->cursor && !areas_are_left(space, AREAS_TO_CLEAR))
+		return -ENOMEM;
 	if (remap->flags & MREMAP_FIXED)
 		result = space_munmap(space, remap->to, remap->new_size, &remap->cursor);
 	return result ? result : next_stage(remap, REMAP_SHRINK);
@@ -119,7 +132,7 @@ static int choose_place(struct space *space, struct remap *remap)
 	struct vma_place place;
 	uint64_t wanted = remap->to, size = remap->new_size;
 
-	if (!(remap->flags & MREMAP_MAYMOVE))
+	if (!(remap->flags & MREMAP_MAYMOVE) || !areas_are_left(space, AREAS_TO_MOVE))
 		return -ENOMEM;
 	if (must_move(remap) && wanted >= USER_START &&
 	    vma_range_is_free(&space->vmas, wanted, wanted + size, &place))

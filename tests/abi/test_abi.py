@@ -18,6 +18,8 @@ PROGRAMS = [
     "abi_madvise",
     "abi_mlock",
     "abi_mremap",
+    "abi_bus",
+    "abi_areas",
     "abi_large",
     "abi_brk",
     "abi_fork",

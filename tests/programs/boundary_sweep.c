@@ -1,7 +1,9 @@
-// Kills a process at the end of each chunk of its fork, exec, munmap and exit, one after the other:
+// Kills a process at the end of each chunk of its fork, exec, exit, and of calls that change much
+// memory, one after the other:
 // afterwards every frame is where it should be.
 //
 // usage: boundary_sweep
+#define _GNU_SOURCE
 #include "books.h"
 
 #include <signal.h>
@@ -10,6 +12,7 @@
 
 #define SIZE	  (1200 * PAGE)
 #define STEPS_MAX 500
+#define FAR	  ((char *)0x10000000000) /* where there are no page tables yet */
 
 static char *touched(void)
 {
@@ -36,6 +39,30 @@ static void unmaps(void)
 	char *pages = touched();
 
 	munmap(pages, SIZE);
+}
+
+static void moves(void)
+{
+	char *pages = touched();
+
+	mremap(pages, SIZE, 2 * SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, FAR);
+}
+
+static void protects(void)
+{
+	char *pages = touched();
+
+	mprotect(pages, SIZE, PROT_READ);
+	mprotect(pages, SIZE, PROT_NONE);
+}
+
+static void locks(void)
+{
+	char *pages = fresh_pages(SIZE / PAGE);
+
+	mlock(pages, SIZE);
+	munlock(pages, SIZE);
+	madvise(pages, SIZE, MADV_DONTNEED);
 }
 
 static void execs(void)
@@ -86,7 +113,8 @@ static int sweep(void *arg)
 {
 	(void)arg;
 	return sweep_one("fork", forks) + sweep_one("munmap", unmaps) + sweep_one("exec", execs) +
-	       sweep_one("exit", exits);
+	       sweep_one("mremap", moves) + sweep_one("mprotect", protects) +
+	       sweep_one("mlock, madvise", locks) + sweep_one("exit", exits);
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,9 @@
 // Makes each allocation fail, one after the other, while a process forks, executes a program, maps,
-// touches, shares, splits and unmaps memory and exits: it may fail in whatever way, but afterwards
-// every frame is where it should be. Ends when the work was done without a failure.
+// touches, shares, splits, moves and unmaps memory and exits: it may fail in whatever way, but
+// afterwards every frame is where it should be. Ends when the work was done without a failure.
 //
 // usage: fail_sweep
+#define _GNU_SOURCE
 #include "books.h"
 
 #include <signal.h>
@@ -12,6 +13,7 @@
 #define STEPS_MAX 3000
 #define SIZE	  (8 * PAGE)
 #define LARGE	  (4ul << 20)
+#define FAR	  ((char *)0x10000000000) /* where there are no page tables yet */
 
 static void touch(char *pages, size_t size)
 {
@@ -24,6 +26,22 @@ static char *map(size_t size, int flags)
 	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
 	return pages == MAP_FAILED ? NULL : pages;
+}
+
+// A part of some pages moves far away, or stays as it was.
+static void move(void)
+{
+	char *pages = map(SIZE, MAP_PRIVATE), *moved;
+
+	if (!pages)
+		return;
+	touch(pages, SIZE);
+	moved = mremap(pages + PAGE, 4 * PAGE, 6 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, FAR);
+	if (moved == MAP_FAILED)
+		moved = pages + PAGE;
+	for (size_t i = 0; i < 4 * PAGE; i += PAGE)
+		if (moved[i] != 1)
+			say("LOST: page %zu of a move\n", i / PAGE);
 }
 
 // In a child of a child: private pages are copied, shared ones are made, and a program takes over.
@@ -59,6 +77,7 @@ static int work(void)
 		munmap(large + LARGE / 2, PAGE);
 		madvise(large, LARGE / 4, MADV_DONTNEED);
 	}
+	move();
 	if (shared)
 		fork_and_exec(shared);
 	return 0;
