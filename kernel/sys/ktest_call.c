@@ -6,6 +6,7 @@
 #include "mm/census.h"
 #include "mm/failalloc.h"
 #include "mm/frames.h"
+#include "mm/shared.h"
 #include "mm/slab.h"
 #include "proc/boundary.h"
 #include "sys/args.h"
@@ -53,7 +54,7 @@ static sysret_t hold_census(void)
 
 /*
  * The machine stands still twice: on its way to the second time, each CPU has freed the thread that
- * had died on it the first time.
+ * had died on it the first time. What the reap task has not come to is done for it.
  */
 static sysret_t count_free(void)
 {
@@ -64,6 +65,9 @@ static sysret_t count_free(void)
 	standstill_end();
 	if (!standstill_begin(hand_back))
 		return come_again();
+	while (shared_reap_some())
+		;
+	hand_back();
 	frames = frames_free_count();
 	standstill_end();
 	return (sysret_t)frames;

@@ -1,8 +1,15 @@
 """The kernel's books: the census at the end of runs, and after each failure and each kill."""
 
+import random
 import re
+import sys
 
 import pytest
+
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tests/abi"))
+import exec_files
 
 # Program, the number of CPUs, the build.
 SWEEPS = {
@@ -20,6 +27,33 @@ def test_nothing_is_lost(boot, name):
     assert result.status == 0, result
     assert all(line.endswith(" 0 times wrong") for line in result.lines), result
     assert "census: all is accounted for" in result.log
+
+
+# How many processes live, the number of CPUs, the build.
+LIVES = {
+    "few": (1000, 2, "release"),
+    **{
+        name: pytest.param(*what, marks=pytest.mark.long)
+        for name, what in {
+            "many": (10_000, 4, "release"),
+            "many on one CPU": (10_000, 1, "release"),
+            "many, debug": (10_000, 4, "debug"),
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("count, cpus, build", LIVES.values(), ids=LIVES)
+def test_processes_leave_nothing(boot, builds, tmp_path, count, cpus, build):
+    """They fork, execute good and damaged files, are killed anywhere, and lack memory at times."""
+    exec_files.make(tmp_path, builds.program("lives"), [])
+    files = sorted(path.name for path in tmp_path.iterdir())
+    extra = [word for name in files for word in ("--file", f"{tmp_path / name}:/files/{name}")]
+    words = [str(count), str(random.getrandbits(31) | 1), *(f"/files/{name}" for name in files)]
+    options = {"cpus": cpus, "build": build, "append": "ktest quiet", "timeout": 900}
+    result = boot("lives", *words, extra=extra, fresh=True, **options)
+    assert result.status == 0, result
+    assert result.lines == [f"lives: {count}, 0 times wrong"]
 
 
 def test_memory_of_each_kind_is_accounted_for(boot):
