@@ -6,7 +6,7 @@
 
 #define LEAST_WIDTH  640
 #define LEAST_HEIGHT 480
-#define LEAST_PIXELS 4 /* a module, so that a camera sees it */
+#define LARGE_CODE   20 /* versions above need larger modules */
 #define LIGHT	     0xffffff
 #define DARK	     0x000000
 
@@ -16,12 +16,18 @@ static unsigned modules_of(unsigned version)
 	return QR_SIZE(version) + 2 * QR_QUIET;
 }
 
+/* Pixels that a module has at least, so that readers find its place on a bad photograph, too. */
+static unsigned least_pixels(unsigned version)
+{
+	return version > LARGE_CODE ? 5 : 4;
+}
+
 /* The largest version whose code has room in a square of that many pixels; 0: none. */
 static unsigned largest_version(uint32_t side)
 {
 	unsigned version = QR_VERSION_MAX;
 
-	while (version && modules_of(version) * LEAST_PIXELS > side)
+	while (version && modules_of(version) * least_pixels(version) > side)
 		version--;
 	return version;
 }
@@ -73,7 +79,7 @@ uint32_t panic_code_draw(uint32_t needed, uint32_t wanted)
 	if (!qr_encode(&qr, version, code, length))
 		return width;
 	pixels = side_beside(wanted, width, height) / modules_of(version);
-	pixels = MAX(pixels, (unsigned)LEAST_PIXELS);
+	pixels = MAX(pixels, least_pixels(version));
 	draw(&qr, width - modules_of(version) * pixels, pixels);
 	return width - modules_of(version) * pixels;
 }

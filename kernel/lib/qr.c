@@ -134,7 +134,7 @@ bool qr_encode(struct qr *qr, unsigned version, const char *text, size_t length)
 	qr->blocks = levels[version].blocks;
 	qr->block_correction = levels[version].correction;
 	qr->codewords = all_codewords(version);
-	bits.size = data_codewords(version) * 8;
+	bits.size = (size_t)data_codewords(version) * 8;
 	put_bits(&bits, MODE_ALPHANUMERIC, MODE_BITS);
 	put_bits(&bits, (uint32_t)length, count_bits(version));
 	if (!put_text(&bits, text, length))

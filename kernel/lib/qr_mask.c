@@ -70,13 +70,14 @@ static unsigned square_penalty(const struct qr *qr, unsigned y)
 /* 10 for each 5% that the share of dark modules is away from a half. */
 static unsigned balance_penalty(const struct qr *qr)
 {
-	unsigned dark = 0, all = qr->size * qr->size;
+	unsigned dark = 0, step = qr->size * qr->size / 20; /* 5%, about */
 
-	for (unsigned y = 0; y < qr->size; y++) {
-		for (unsigned x = 0; x < qr->size; x++)
+	/* What is outside a smaller code is light. */
+	for (unsigned y = 0; y < QR_SIZE_MAX; y++) {
+		for (unsigned x = 0; x < QR_SIZE_MAX; x++)
 			dark += qr_is_dark(qr, x, y);
 	}
-	return qr_distance(dark * 20, all * 10) / all * 10;
+	return qr_distance(dark, 10 * step) / step * 10;
 }
 
 unsigned qr_penalty(const struct qr *qr)

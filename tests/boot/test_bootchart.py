@@ -63,6 +63,7 @@ def test_chart(log, tmp_path):
     assert done.returncode == 0, done.stderr
     chart = xml.parse(svg).getroot()
     words = [text.text for text in chart.iter(f"{SVG}text")]
+    assert re.search(r"first instruction on, at \d+\.\d{3} s of the TSC$", words[0])
     bars = [bar for bar in chart.iter(f"{SVG}rect") if bar.find(f"{SVG}title") is not None]
     titles = dict(bar.find(f"{SVG}title").text.split(": ") for bar in bars)
     told = [("entry", 0), *stages(log)]

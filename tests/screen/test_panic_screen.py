@@ -1,8 +1,10 @@
 """The screen of a panic: photographed, its QR code read by zbarimg, and compared with the log."""
 
 import re
+import string
 import subprocess
 import time
+from random import Random
 
 import pytest
 from conftest import ROOT  # also puts tools/ on the path
@@ -243,6 +245,19 @@ def test_the_tool_knows_another_kernel(panic, builds):
     assert done.returncode == 0
     assert done.stdout.startswith("(another kernel panicked than this ELF file")
     assert " null_read+0x" in done.stdout
+
+
+def test_no_damaged_code_is_read(panic):
+    """Any character changed, or anything cut off, is found."""
+    code = panic_code.find(zbarimg(panic("null-read").file))
+    body, random = code.removeprefix(panic_code.MARK), Random(1)
+    for _ in range(300):
+        at = random.randrange(len(body))
+        other = random.choice(string.digits + string.ascii_uppercase)
+        damaged = body[:at] + other + body[at + 1 :]
+        for wrong in {damaged, body[:at]} - {body}:
+            with pytest.raises(panic_code.BadCode):
+                panic_code.decode(panic_code.MARK + wrong)
 
 
 def test_the_tool_refuses_what_is_no_report(panic, tmp_path):
