@@ -24,8 +24,13 @@ bool log_quiet;
 
 static void sinks_write(const char *text, size_t length)
 {
-	for (struct log_sink *sink = sinks; sink; sink = sink->next)
+	for (struct log_sink *sink = sinks; sink; sink = sink->next) {
+		if (sink->writing)
+			continue;
+		sink->writing = in_panic;
 		sink->write(text, length);
+		sink->writing = false;
+	}
 }
 
 /* The longest piece from `from` on that does not wrap, at most `limit` bytes. */

@@ -9,9 +9,13 @@
 
 #define LOG_LINE_MAX 256
 
-/* A place where log text goes. `write` must not log, nor wait longer than a device takes. */
+/*
+ * A place where log text goes. `write` must not log, nor wait longer than a device takes. One whose
+ * writing leads to a fault in a panic is left out from then on.
+ */
 struct log_sink {
 	void (*write)(const char *text, size_t length);
+	bool writing; /* in a panic */
 	struct log_sink *next;
 };
 

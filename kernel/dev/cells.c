@@ -49,6 +49,38 @@ void cells_move(struct cells *cells, int row, int column)
 	cells->wrapping = false;
 }
 
+void cells_keep_history(struct cells *cells, struct cell *memory, unsigned lines)
+{
+	cells->history = memory;
+	cells->history_lines = lines;
+}
+
+void cells_look_back(struct cells *cells, unsigned lines)
+{
+	cells->back = MIN(lines, cells->history_used);
+	memset(cells->changed, true, cells->rows);
+}
+
+/* What is shown in a line: of the history the last `back` lines, then the screen's own. */
+static const struct cell *visible_line(const struct cells *cells, unsigned row)
+{
+	unsigned at;
+
+	if (row >= cells->back)
+		return cells_line(cells, row - cells->back);
+	at = cells->history_next + cells->history_lines - (cells->back - row);
+	return cells->history + (size_t)(at % cells->history_lines) * cells->columns;
+}
+
+static void remember(struct cells *cells, const struct cell *line)
+{
+	memcpy(cells->history + (size_t)cells->history_next * cells->columns, line,
+	       cells->columns * sizeof(*line));
+	cells->history_next = (cells->history_next + 1) % cells->history_lines;
+	cells->history_used = MIN(cells->history_used + 1, cells->history_lines);
+	cells->work += cells->columns;
+}
+
 void cells_scroll(struct cells *cells, unsigned top, unsigned bottom, int n, struct cell blank)
 {
 	unsigned height = bottom - top;
@@ -66,8 +98,13 @@ void cells_scroll(struct cells *cells, unsigned top, unsigned bottom, int n, str
 		memcpy(line + stay, gone, by);
 	}
 	memset(cells->changed + top, true, height);
-	for (unsigned i = 0; i < by; i++)
-		fill(cells, cells->wanted + gone[i] * cells->columns, cells->columns, blank);
+	for (unsigned i = 0; i < by; i++) {
+		struct cell *row = cells->wanted + gone[i] * cells->columns;
+
+		if (cells->history && n > 0 && height == cells->rows)
+			remember(cells, row);
+		fill(cells, row, cells->columns, blank);
+	}
 }
 
 void cells_index(struct cells *cells, struct cell blank)
@@ -147,13 +184,21 @@ void cells_put(struct cells *cells, struct cell cell, bool wide, bool wrap, bool
 	}
 }
 
+/* Where the cursor is to be seen: a cell's number, plus 1; 0: nowhere. */
+static unsigned cursor_place(const struct cells *cells)
+{
+	if (cells->cursor_hidden || cells->back)
+		return 0;
+	return cells->row * cells->columns + cells->column + 1;
+}
+
 /* Draw what differs in a line, at most `budget` cells; returns how many. */
 static unsigned draw_line(struct cells *cells, unsigned row, unsigned budget, cells_draw_fn draw)
 {
-	const struct cell *line = cells_line(cells, row);
+	const struct cell *line = visible_line(cells, row);
 	unsigned columns = cells->columns, drawn = 0;
 	struct cell *shown = cells->shown + (size_t)row * columns;
-	bool has_cursor = row == cells->row && !cells->cursor_hidden;
+	bool has_cursor = cursor_place(cells) && row == cells->row;
 	unsigned cursor = has_cursor ? cells->column : columns;
 
 	for (unsigned column = 0; column < columns; column++) {
@@ -172,12 +217,6 @@ static unsigned draw_line(struct cells *cells, unsigned row, unsigned budget, ce
 	}
 	cells->changed[row] = false;
 	return drawn;
-}
-
-/* Where the cursor is to be seen: a cell's number, plus 1; 0: nowhere. */
-static unsigned cursor_place(const struct cells *cells)
-{
-	return cells->cursor_hidden ? 0 : cells->row * cells->columns + cells->column + 1;
 }
 
 /* The cursor is shown where it is, and no more where it was. */

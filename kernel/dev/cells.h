@@ -48,7 +48,12 @@ struct cells {
 	unsigned cursor_drawn; /* what cursor_place() was when it was drawn last */
 	unsigned top, bottom;  /* the lines that scroll: [top, bottom) */
 	unsigned work;	       /* cells that were written, to limit what is done at once */
-	unsigned jump;	       /* so many lines are scrolled at a time at the bottom */
+	struct cell
+		*history; /* lines that have left at the top, in a ring; NULL: they are not kept */
+	unsigned history_lines;		     /* that it has room for */
+	unsigned history_used, history_next; /* lines in it; where the next goes */
+	unsigned back;			     /* so many of them are shown, above the first lines */
+	unsigned jump; /* so many lines are scrolled at a time at the bottom */
 };
 
 /* Draw a cell. */
@@ -66,6 +71,12 @@ static inline struct cell *cells_line(const struct cells *cells, unsigned row)
 {
 	return cells->wanted + cells->line[row] * cells->columns;
 }
+
+/* From now on keep lines that leave at the top of the screen in `memory`, of so many lines. */
+void cells_keep_history(struct cells *cells, struct cell *memory, unsigned lines);
+
+/* Show the screen as it was `lines` lines ago, or as long ago as is known; 0: as it is. */
+void cells_look_back(struct cells *cells, unsigned lines);
 
 /* Move the cursor, to the nearest place on the screen. */
 void cells_move(struct cells *cells, int row, int column);

@@ -6,12 +6,17 @@
 #include "dev/vga_text.h"
 #include "dev/vt.h"
 #include "lib/upcall.h"
+#include "mm/census.h"
+#include "mm/frames.h"
+#include "mm/phys.h"
 #include "proc/ktask.h"
 
-#define TAB	    8
-#define TURN_BUDGET 56	  /* cells of the smallest size that a turn of the task draws */
-#define WRITE_LIMIT 24000 /* cells that are filled at once, but for the last step */
-#define EVERYTHING  (~0U)
+#define TAB	      8
+#define TURN_BUDGET   56    /* cells of the smallest size that a turn of the task draws */
+#define WRITE_LIMIT   24000 /* cells that are filled at once, but for the last step */
+#define EVERYTHING    (~0U)
+#define HISTORY_ORDER 6 /* of the memory for lines that have left the screen */
+#define HISTORY_BYTES (PAGE_SIZE << HISTORY_ORDER)
 
 static struct lock screen_lock = LOCK_INIT("screen", RANK_PORT);
 static struct cells cells; /* [screen_lock]; no rows: there is no screen */
@@ -55,6 +60,16 @@ static bool enter(void)
 	return true;
 }
 
+/* What is written is shown, even to who looks back. */
+static bool enter_to_write(void)
+{
+	bool locked = enter();
+
+	if (cells.back)
+		cells_look_back(&cells, 0);
+	return locked;
+}
+
 /* What was written is drawn, now or by the task. */
 static void leave(bool locked)
 {
@@ -89,7 +104,7 @@ void screen_log(const char *text, size_t length)
 
 	if (!cells.rows)
 		return;
-	locked = enter();
+	locked = enter_to_write();
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\n') {
 			cells.column = 0;
@@ -103,16 +118,59 @@ void screen_log(const char *text, size_t length)
 	leave(locked);
 }
 
+static struct page *history; /* lines that have left; set once */
+
+static void visit_history(void (*fn)(struct page *frame))
+{
+	if (history)
+		fn(history);
+}
+
+static struct census_owner history_owner = {.name = "lines of the screen", .visit = visit_history};
+
+/*
+ * Lines that leave the screen are kept from the first on that a program writes: as long as there is
+ * none, their memory would be the boot's. Without memory they are not kept. Takes RANK_ZONE.
+ */
+static void keep_history(void)
+{
+	static bool tried;
+
+	if (tried || !draw_task)
+		return;
+	tried = true;
+	history = frames_alloc(HISTORY_ORDER, PAGE_KERNEL);
+	if (!history)
+		return;
+	census_register(&history_owner);
+	lock_acquire(&screen_lock);
+	cells_keep_history(&cells, page_to_virt(history),
+			   HISTORY_BYTES / sizeof(struct cell) / cells.columns);
+	lock_release(&screen_lock);
+}
+
 size_t screen_write(const char *bytes, size_t n)
 {
 	bool locked;
 
 	if (!cells.rows)
 		return n;
-	locked = enter();
+	keep_history();
+	locked = enter_to_write();
 	n = vt_write(&vt, bytes, n, WRITE_LIMIT);
 	leave(locked);
 	return n;
+}
+
+void screen_look_back(unsigned lines)
+{
+	bool locked;
+
+	if (!cells.rows)
+		return;
+	locked = enter();
+	cells_look_back(&cells, lines);
+	leave(locked);
 }
 
 void screen_flush(void)

@@ -22,6 +22,12 @@ void screen_log(const char *text, size_t length);
  */
 __must_check size_t screen_write(const char *bytes, size_t n);
 
+/*
+ * Show the screen as it was `lines` lines ago, or as long ago as is known, until something is
+ * written; 0: as it is. Takes RANK_PORT; wakes a thread.
+ */
+void screen_look_back(unsigned lines);
+
 /* Start the task that draws, which may wait then; false without memory. */
 __must_check bool screen_start(void);
 

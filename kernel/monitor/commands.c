@@ -1,6 +1,7 @@
 #include "core/panic.h"
 #include "core/standstill.h"
 #include "dev/power.h"
+#include "dev/screen.h"
 #include "mm/census.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
@@ -59,6 +60,16 @@ static bool run_poweroff(struct run *run)
 	return end_machine(run, "off", POWER_OFF);
 }
 
+/* What is written from now on brings the end back. */
+static bool run_scroll(struct run *run)
+{
+	uint64_t lines;
+
+	if (run_number(run, 1, 10, &lines))
+		screen_look_back((unsigned)MIN(lines, 0xffffULL));
+	return false;
+}
+
 const struct command commands[] = {
 	{"help", "", "this list", 0, 0, run_help},
 	{"threads", "", "threads and kernel tasks, and what they go on with", 0, 0, run_threads},
@@ -78,6 +89,7 @@ const struct command commands[] = {
 	{"smaps", "PID", "the same with what is in memory, as /proc/PID/smaps", 1, 1, run_smaps},
 	{"census", "", "count every frame's references again; what is wrong is on the log", 0, 0,
 	 run_census},
+	{"scroll", "LINES", "show the screen as it was so many lines ago", 1, 1, run_scroll},
 	{"reboot", "", "reset the machine", 0, 0, run_reboot},
 	{"poweroff", "", "switch the machine off", 0, 0, run_poweroff},
 	{"continue", "", "leave the monitor; after a panic, end", 0, 0, run_continue},

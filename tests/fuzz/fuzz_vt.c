@@ -4,6 +4,8 @@
 #include "dev/vt.h"
 #include "fuzz.h"
 
+#define HISTORY 3 /* lines */
+
 static void draw(unsigned row, unsigned column, struct cell cell)
 {
 	(void)row;
@@ -47,7 +49,7 @@ static void check_shown(struct cells *cells)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	unsigned rows, columns;
-	struct cell *wanted, *shown;
+	struct cell *wanted, *shown, *history;
 	struct cells cells;
 	struct vt vt;
 
@@ -58,7 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	columns = MIN(columns, CELLS_MAX / rows);
 	wanted = malloc(rows * columns * sizeof(*wanted));
 	shown = malloc(rows * columns * sizeof(*shown));
+	history = malloc(HISTORY * columns * sizeof(*history));
 	cells_init(&cells, rows, columns, wanted, shown);
+	cells_keep_history(&cells, history, HISTORY);
 	vt_init(&vt, &cells);
 	for (size_t i = 2; i < size; i++) {
 		vt_write(&vt, (const char *)data + i, 1, 1);
@@ -68,7 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_shown(&cells);
 	}
 	check(&cells);
+	cells_look_back(&cells, data[0] % (HISTORY + 1));
+	while (!cells_draw(&cells, 7, draw))
+		;
+	cells_look_back(&cells, 0);
 	check_shown(&cells);
+	free(history);
 	free(wanted);
 	free(shown);
 	return 0;

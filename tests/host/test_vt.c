@@ -219,6 +219,33 @@ static void drawing_keeps_to_its_budget(void **state)
 	assert_memory_equal(shown, wanted, sizeof(shown));
 }
 
+/* What is shown in a line, by its first character. */
+static char shown_at(unsigned row)
+{
+	return (char)shown[row * COLUMNS].code;
+}
+
+static void shows_what_has_left(void **state)
+{
+	struct cell history[3 * COLUMNS];
+
+	(void)state;
+	cells_keep_history(&cells, history, 3);
+	say("1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n9");
+	cells_look_back(&cells, 2);
+	assert_true(cells_draw(&cells, 100, count_drawn));
+	assert_int_equal(shown_at(0), '4');
+	assert_int_equal(shown_at(1), '5');
+	assert_int_equal(shown_at(3), '7');
+	cells_look_back(&cells, 100);
+	assert_true(cells_draw(&cells, 100, count_drawn));
+	assert_int_equal(shown_at(0), '3');
+	cells_look_back(&cells, 0);
+	assert_true(cells_draw(&cells, 100, count_drawn));
+	assert_int_equal(shown_at(0), '6');
+	assert_true(shown[3 * COLUMNS + 1].flags & CELL_CURSOR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_unknown_is_skipped, begin),
 		cmocka_unit_test_setup(what_differs_is_drawn_once, begin),
 		cmocka_unit_test_setup(drawing_keeps_to_its_budget, begin),
+		cmocka_unit_test_setup(shows_what_has_left, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,8 @@ PROMPT = "monitor> "
 class SerialLine(Monitored):
     """A run whose serial line with the log is at hand, beside QEMU's monitor."""
 
-    def __init__(self, builds, program, options, build="release"):
-        super().__init__(builds, program, options, build)
+    def __init__(self, builds, program, options, build="release", arguments=()):
+        super().__init__(builds, program, options, build, arguments)
         self._line_path = f"{self._folder.name}/line"
         self._command[1:1] = ["--line", self._line_path]
         self._said = b""  # all that came

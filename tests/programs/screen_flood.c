@@ -1,4 +1,5 @@
-/* Writes to the terminal what costs its screen most: lines that scroll, erasing, changing colours. */
+/* Writes to the terminal what costs its screen most: lines that scroll, erasing, changing colours.
+ */
 #include <stdio.h>
 #include <string.h>
 
