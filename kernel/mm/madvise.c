@@ -2,6 +2,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "mm/lazy_free.h"
+#include "mm/object.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
@@ -10,20 +11,26 @@
 #define CHUNK_AREAS  64
 #define CURSOR_HOLE  1UL /* in a cursor, beside the page-aligned address */
 
-/* Does Linux refuse the advice for this area? */
-static bool refuses(const struct vma *vma, int advice)
+/* Why Linux refuses the advice for this area, or 0. */
+static int refusal(const struct vma *vma, int advice)
 {
+	bool locked = vma->flags & VMA_LOCKED, shared = vma->flags & VMA_SHARED;
+
 	switch (advice) {
 	case MADV_DONTNEED:
 	case MADV_COLD:
 	case MADV_PAGEOUT:
-		return vma->flags & VMA_LOCKED;
+		return locked ? -EINVAL : 0;
 	case MADV_FREE:
-		return (vma->flags & VMA_LOCKED) || vma->object;
+		return locked || vma->object ? -EINVAL : 0;
+	case MADV_REMOVE:
+		if (locked || !vma->object)
+			return -EINVAL;
+		return shared && (vma->prot & PROT_WRITE) ? 0 : -EACCES;
 	case MADV_WIPEONFORK:
-		return vma->object || (vma->flags & VMA_SHARED);
+		return vma->object || shared ? -EINVAL : 0;
 	default:
-		return false;
+		return 0;
 	}
 }
 
@@ -76,19 +83,45 @@ static int discard_pages(struct space *space, uint64_t *va, uint64_t end)
 	return 0;
 }
 
-/* Cut the range in front of the first area that refuses; false when that is its first. */
-static bool stop_at_refusal(struct vma_range *range, int advice)
+/*
+ * Linux punches a hole into the object. Each area's part in turn: pages that are not mapped here
+ * any more may go. [lock]
+ */
+static int remove_pages(struct space *space, const struct vma_range *range, uint64_t *at)
+{
+	const struct vma *vma = range->first;
+	uint64_t start, end;
+	int error;
+
+	if (!vma) {
+		*at = range->end;
+		return 0;
+	}
+	start = *at = MAX(*at, vma->start);
+	end = MIN(MIN(range->end, vma->end), start + OBJECT_REMOVE_MAX * PAGE_SIZE);
+	error = discard_pages(space, at, end);
+	if (!error)
+		vma->object->ops->remove(vma->object,
+					 vma->pgoff + ((start - vma->start) >> PAGE_SHIFT),
+					 (*at - start) >> PAGE_SHIFT);
+	return error;
+}
+
+/* Cut the range in front of the first area that refuses; why, when that is its first, or 0. */
+static int stop_at_refusal(struct vma_range *range, int advice)
 {
 	for (struct vma *vma = range->first; vma; vma = vma->next) {
-		if (refuses(vma, advice)) {
+		int error = refusal(vma, advice);
+
+		if (error) {
 			range->end = vma->start;
 			range->last = vma->prev;
-			return vma != range->first;
+			return vma == range->first ? error : 0;
 		}
 		if (vma == range->last)
 			break;
 	}
-	return true;
+	return 0;
 }
 
 /* Whether part of the range is not mapped. */
@@ -107,6 +140,8 @@ static int advise(struct space *space, const struct vma_range *range, int advice
 
 	if (advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED)
 		return discard_pages(space, at, range->end);
+	if (advice == MADV_REMOVE)
+		return remove_pages(space, range, at);
 	if (advice == MADV_FREE)
 		return discard_lazily(space, at, range->end);
 	if (umap_split_edges(space, *at, range->end) || vma_alter(&space->vmas, range, &change))
@@ -123,13 +158,14 @@ sysret_t space_madvise(struct space *space, uint64_t addr, uint64_t size, int ad
 	uint64_t at = *cursor ? *cursor & ~CURSOR_HOLE : addr;
 	uint64_t hole = end < all ? CURSOR_HOLE : *cursor & CURSOR_HOLE;
 	struct vma_range range;
-	int error = -EINVAL;
+	int error;
 
 	if (at >= end)
 		return -ENOMEM;
 	lock_acquire(&space->lock);
 	range = vma_range_find(&space->vmas, at, end, CHUNK_AREAS);
-	if (stop_at_refusal(&range, advice)) {
+	error = stop_at_refusal(&range, advice);
+	if (!error) {
 		if (has_hole(range))
 			hole = CURSOR_HOLE;
 		error = advise(space, &range, advice, &at);

@@ -6,6 +6,8 @@
 
 #include "lib/addr.h"
 
+#define OBJECT_REMOVE_MAX 32
+
 struct page;
 struct vm_object;
 
@@ -21,6 +23,11 @@ struct vm_object_ops {
 	 * not there yet. Takes RANK_OBJECT.
 	 */
 	struct page *(*page)(struct vm_object *object, uint64_t index, bool make);
+	/*
+	 * The `n` pages from `index` on, at most OBJECT_REMOVE_MAX, are zero from now on: those
+	 * that nobody maps are given up, others cleared where they are. Takes RANK_OBJECT.
+	 */
+	void (*remove)(struct vm_object *object, uint64_t index, uint64_t n);
 	/* Its path without the leading "/", as Linux tells it of what is mapped; constant. */
 	const char *(*path)(const struct vm_object *object);
 	/* The last reference is gone. */

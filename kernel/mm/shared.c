@@ -1,11 +1,13 @@
 #include "mm/shared.h"
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/page_copy.h"
 #include "core/lock.h"
 #include "lib/list.h"
 #include "lib/string.h"
 #include "mm/frames.h"
 #include "mm/page_tree.h"
+#include "mm/phys.h"
 #include "mm/slab.h"
 
 #define REAP_BUDGET 128 /* words looked at in a chunk */
@@ -52,6 +54,32 @@ static struct page *shared_page(struct vm_object *object, uint64_t index, bool m
 	return page;
 }
 
+/* [shared->lock], with which nobody comes to map a page that is the tree's alone. */
+static void remove_page(struct shared *shared, uint64_t index)
+{
+	struct page *page = page_tree_find(&shared->pages, index);
+
+	if (!page)
+		return;
+	if (page_refs(page) > 1) {
+		clear_page(page_to_virt(page));
+		return;
+	}
+	*page_tree_slot(&shared->pages, index) = NULL;
+	frame_put(page);
+}
+
+static void shared_remove(struct vm_object *object, uint64_t index, uint64_t n)
+{
+	struct shared *shared = of_object(object);
+	uint64_t end = MIN(index + n, object->size >> PAGE_SHIFT);
+
+	lock_acquire(&shared->lock);
+	for (; index < end; index++)
+		remove_page(shared, index);
+	lock_release(&shared->lock);
+}
+
 /* Nothing reads it but through mappings. */
 static size_t shared_read(struct vm_object *object, uint64_t offset, void *dst, size_t n)
 {
@@ -78,7 +106,12 @@ static const char *shared_path(const struct vm_object *object)
 }
 
 static const struct vm_object_ops shared_ops = {
-	.read = shared_read, .page = shared_page, .path = shared_path, .release = shared_release};
+	.read = shared_read,
+	.page = shared_page,
+	.remove = shared_remove,
+	.path = shared_path,
+	.release = shared_release,
+};
 
 struct vm_object *shared_create(uint64_t size)
 {

@@ -21,6 +21,7 @@ static bool is_advice(int advice)
 	case MADV_WILLNEED:
 	case MADV_DONTNEED:
 	case MADV_FREE:
+	case MADV_REMOVE:
 	case MADV_DONTFORK:
 	case MADV_DOFORK:
 	case MADV_MERGEABLE:

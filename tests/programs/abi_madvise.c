@@ -26,6 +26,7 @@ static const struct {
 	{"WILLNEED", MADV_WILLNEED},
 	{"DONTNEED", MADV_DONTNEED},
 	{"FREE", MADV_FREE},
+	{"REMOVE", MADV_REMOVE},
 	{"DONTFORK", MADV_DONTFORK},
 	{"DOFORK", MADV_DOFORK},
 	{"HUGEPAGE", MADV_HUGEPAGE},
@@ -94,6 +95,52 @@ static void dropping(void)
 	say_result("FREE", advise(at, PAGE, MADV_FREE));
 	at[0] = 3;
 	say("written since: %d\n", at[0]);
+}
+
+static int all_zero(void *at)
+{
+	const char *bytes = at;
+
+	for (size_t i = 0; i < PAGE; i++)
+		if (bytes[i])
+			return 1;
+	return 0;
+}
+
+static int write_third(void *at)
+{
+	((volatile char *)at)[2 * PAGE] = 7;
+	return advise(at, PAGE, MADV_REMOVE) == 0 ? 0 : 1;
+}
+
+// A hole in memory that others share: they see it too, wherever they have mapped it.
+static void removing(void)
+{
+	size_t pages = 300;
+	char *at =
+		mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *twice = (char *)sys(SYS_mremap, at, 0, pages * PAGE, 1, 0);
+
+	memset(at, 1, pages * PAGE);
+	say_result("REMOVE", advise(at + PAGE, (pages - 2) * PAGE, MADV_REMOVE));
+	say("contents %d %d %d\n", at[0], at[PAGE], at[(pages - 1) * PAGE]);
+	say("elsewhere %d %d %d\n", twice[0], twice[PAGE], twice[(pages - 1) * PAGE]);
+	twice[PAGE] = 5;
+	say("written there: %d\n", at[PAGE]);
+	say_child("a child removes the first, and writes", write_third, at);
+	say("contents %d, %d, %d\n", at[0], at[PAGE], at[2 * PAGE]);
+	munmap(twice, pages * PAGE);
+	memset(at, 2, pages * PAGE);
+	say_result("REMOVE of all", advise(at, pages * PAGE, MADV_REMOVE));
+	say_child("zero in a child", all_zero, at + 40 * PAGE);
+	at[0] = 3;
+	char *longer = (char *)sys(SYS_mremap, at, pages * PAGE, 600 * PAGE, 1, 0);
+
+	say_result("REMOVE behind its end", advise(longer + pages * PAGE, 300 * PAGE, MADV_REMOVE));
+	say("contents %d\n", longer[0]);
+	at = longer;
+	mlock(at + 2 * PAGE, PAGE);
+	say_result("REMOVE of a locked one", advise(at + 2 * PAGE, PAGE, MADV_REMOVE));
 }
 
 static int first_byte(void *at)
@@ -165,6 +212,7 @@ int main(void)
 	errors();
 	kinds();
 	dropping();
+	removing();
 	forking();
 	populating();
 	return 0;
