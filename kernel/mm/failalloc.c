@@ -1,20 +1,19 @@
 #include "mm/failalloc.h"
 
-#include "arch/x86_64/cpu.h"
 #include "core/log.h"
 #include "lib/cmdline.h"
 
 bool failalloc_on;
-static const struct thread *counted; /* NULL: all */
-static bool again;		     /* not only once */
+static bool (*is_counted)(void); /* NULL: all are */
+static bool again;		 /* not only once */
 static uint64_t period;
 static uint64_t left;	/* atomic: to the next that fails */
 static uint64_t failed; /* atomic */
 
-void failalloc_set(uint64_t n, bool every, const struct thread *only)
+void failalloc_set(uint64_t n, bool every, bool (*counts)(void))
 {
 	failalloc_on = false;
-	counted = only;
+	is_counted = counts;
 	again = every;
 	period = n;
 	__atomic_store_n(&left, n, __ATOMIC_RELAXED);
@@ -24,7 +23,7 @@ void failalloc_set(uint64_t n, bool every, const struct thread *only)
 
 bool failalloc_counts(void)
 {
-	if (counted && this_cpu()->current != counted)
+	if (is_counted && !is_counted())
 		return false;
 	if (__atomic_sub_fetch(&left, 1, __ATOMIC_RELAXED) != 0)
 		return false;

@@ -3,13 +3,12 @@
 
 #include "lib/base.h"
 
-struct thread;
-
 /*
- * The `n`-th allocation from now on fails, and with `every` each n-th; 0: none does. Those of the
- * thread `only` count, or with NULL all. What failed so far is forgotten.
+ * The `n`-th allocation from now on fails, and with `every` each n-th; 0: none does. Those count of
+ * which `counts`, asked on the CPU that allocates, says so; with NULL all. What failed so far is
+ * forgotten.
  */
-void failalloc_set(uint64_t n, bool every, const struct thread *only);
+void failalloc_set(uint64_t n, bool every, bool (*counts)(void));
 
 /* The word failalloc=N[,every] of the command line. */
 void failalloc_init(const char *cmdline);

@@ -16,6 +16,7 @@
 #define FAIL_OWN   2
 
 static bool allowed;
+static int64_t failing_pid; /* of the process whose allocations count */
 
 void ktest_call_init(const char *cmdline)
 {
@@ -73,11 +74,21 @@ static sysret_t count_free(void)
 	return (sysret_t)frames;
 }
 
+/* Whichever of its threads it is. Kernel tasks have no process, an idle CPU has no thread. */
+static bool is_failing_process(void)
+{
+	const struct thread *thread = current_thread();
+
+	return thread && thread->process && thread->process->pid == failing_pid;
+}
+
 static sysret_t set_failures(uint64_t n, unsigned how)
 {
 	if (how & ~(FAIL_EVERY | FAIL_OWN))
 		return -EINVAL;
-	failalloc_set(n, how & FAIL_EVERY, how & FAIL_OWN ? current_thread() : NULL);
+	failalloc_set(0, false, NULL);
+	failing_pid = current_thread()->process->pid;
+	failalloc_set(n, how & FAIL_EVERY, how & FAIL_OWN ? is_failing_process : NULL);
 	return 0;
 }
 

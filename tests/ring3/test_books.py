@@ -85,6 +85,18 @@ def test_the_census_is_cheap_enough_for_every_boot(boot):
     assert accounted - ended < 0.02
 
 
+def test_allocations_fail_for_one_process(boot):
+    result = boot("fail_own", cpus=2, append="ktest", timeout=60)
+    assert result.status == 0, result
+    assert result.lines == [
+        "fork: ENOMEM",
+        "its allocations failed: yes",
+        "those of its child did not: yes",
+        "none has failed during execve: yes",
+        "one has failed in the new program: yes",
+    ]
+
+
 def test_the_call_for_tests_needs_the_word(boot):
     result = boot("boundary_sweep", cpus=1, append="quiet", timeout=60)
     assert result.status != 0, result
