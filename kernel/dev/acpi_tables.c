@@ -170,6 +170,18 @@ static void parse_table(const struct acpi_access *access, paddr_t addr, struct a
 		read_table(access, &table, info);
 }
 
+/* Whether the header at `addr` could be read and is that of table `name`; told if not. */
+static bool is_headed(const struct acpi_access *access, paddr_t addr, const struct bytes *header,
+		      const char *name)
+{
+	if (!header->base)
+		access->tell(access->ctx, "ACPI: no %s at 0x%lx", name, addr.raw);
+	else if (!has_name(header, name))
+		access->tell(access->ctx, "ACPI: no %s at 0x%lx, header CRC %08x", name, addr.raw,
+			     crc_of(header));
+	return header->base && has_name(header, name);
+}
+
 /* The table that the FADT names holds more than is read here: only how to switch off. */
 static void parse_dsdt(const struct acpi_access *access, struct acpi_info *info)
 {
@@ -180,10 +192,8 @@ static void parse_dsdt(const struct acpi_access *access, struct acpi_info *info)
 	if (addr.raw == 0)
 		return;
 	header = map_bytes(access, addr, ACPI_HEADER_SIZE);
-	if (!header.base || !has_name(&header, "DSDT")) {
-		access->tell(access->ctx, "ACPI: no DSDT at 0x%lx", addr.raw);
+	if (!is_headed(access, addr, &header, "DSDT"))
 		return;
-	}
 	table = map_table(access, addr, &header);
 	if (table.bytes.base)
 		acpi_parse_dsdt(access, &table, &info->sleep);
@@ -227,10 +237,8 @@ static bool parse_root(const struct acpi_access *access, const char *name, paddr
 	if (addr.raw == 0)
 		return false;
 	header = map_bytes(access, addr, ACPI_HEADER_SIZE);
-	if (!header.base || !has_name(&header, name)) {
-		access->tell(access->ctx, "ACPI: no %s at 0x%lx", name, addr.raw);
+	if (!is_headed(access, addr, &header, name))
 		return false;
-	}
 	list = map_table(access, addr, &header);
 	if (!list.bytes.base)
 		return false;
@@ -249,7 +257,7 @@ static bool has_sound_sums(const struct bytes *rsdp)
 static bool check_rsdp(const struct acpi_access *access, const struct bytes *rsdp)
 {
 	if (bytes_size(rsdp) < RSDP_SIZE_1 || !begins_with(rsdp, RSDP_SIGNATURE, 8)) {
-		access->tell(access->ctx, "ACPI: no root pointer");
+		access->tell(access->ctx, "ACPI: no root pointer, CRC %08x", crc_of(rsdp));
 		return false;
 	}
 	access->tell(access->ctx, "ACPI: RSDP: revision %u, CRC %08x%s", bytes_u8(rsdp, 15),

@@ -161,8 +161,14 @@ static _Noreturn void fail(const char *why)
 	say("loader: failed: ");
 	say(why);
 	say("\n");
+	// Nobody handles what comes now: the machine resets, which ends the run.
+	static const struct {
+		uint16_t limit;
+		uint32_t base;
+	} __attribute__((packed)) no_idt;
+	__asm__ volatile("lidt %0; int3" ::"m"(no_idt));
 	for (;;)
-		__asm__ volatile("hlt");
+		;
 }
 
 static uint32_t crc32(const void *bytes, uint32_t size)

@@ -72,9 +72,15 @@ def everything_but(*kinds):
     return copy(*(kind for kind in ALL_TAGS if kind not in kinds))
 
 
-def options(loader, script_file, words="$words"):
-    """What stoa-run takes to boot the kernel by the loader, with the script in that file."""
-    lines = [
+def framebuffer(address, pitch=3200, width=800, height=600, bpp=32, kind=1, colours=(16, 8, 8, 8, 0, 8)):
+    """A framebuffer's tag; colours: lowest bit and number of bits of red, green and blue."""
+    data = struct.pack("<QIIIBBH6B", address, pitch, width, height, bpp, kind, 0, *colours)
+    return tag(TAG_FRAMEBUFFER, data)
+
+
+def lines(loader, script_file, words="$words"):
+    """What GRUB does to boot the kernel by the loader, with the script in that file."""
+    return [
         f"multiboot2 ($run)/{loader.name} {words}",
         "module2 /boot/stoa.elf kernel",
         "module2 /boot/initrd.cpio initrd",
@@ -83,5 +89,9 @@ def options(loader, script_file, words="$words"):
         "set gfxpayload=text",
         "boot",
     ]
+
+
+def options(loader, script_file):
+    """What stoa-run takes for that."""
     files = [word for file in (loader, script_file) for word in ("--disk-file", str(file))]
-    return files + [word for line in lines for word in ("--grub", line)]
+    return files + [word for line in lines(loader, script_file) for word in ("--grub", line)]

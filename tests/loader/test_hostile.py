@@ -6,12 +6,10 @@ the firmware keeps the last 132 KiB.
 
 import re
 import struct
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pytest
 import script as s
-from conftest import run_boot, stoa_run_command
+from loaded import make_loaded  # noqa: F401 (the fixture `loaded`)
 
 LOW, HIGH, TOP = (0, 0x9F000, s.USABLE), (0x100000, 0xFEDF000, s.USABLE), 0xFFDF000
 DEVICES = (0xFEC00000, 0x1400000, s.RESERVED)
@@ -57,12 +55,6 @@ def module(start, end, name=b"odd"):
     return s.tag(s.TAG_MODULE, struct.pack("<II", start, end) + name + b"\0")
 
 
-def framebuffer(address, pitch=3200, width=800, height=600, bpp=32, kind=1, colours=(16, 8, 8, 8, 0, 8)):
-    """A framebuffer's tag."""
-    data = struct.pack("<QIIIBBH6B", address, pitch, width, height, bpp, kind, 0, *colours)
-    return s.tag(s.TAG_FRAMEBUFFER, data)
-
-
 # Tags in front of, or behind, all that GRUB says.
 TAGS = {
     "kinds that are none": s.tag(99, bytes(40)) + s.tag(0xFFFFFFFF, b"") + s.tag(0x10006, bytes(99)),
@@ -72,16 +64,16 @@ TAGS = {
     "a module outside of RAM": module(0xFEE00000, 0xFEE01000),
     "a module at the end of memory": module(0xFFFFF000, 0xFFFFFFFF),
     "a module in the kernel": module(0x200000, 0x240000),
-    "a framebuffer in the kernel": framebuffer(0x200000),
-    "a framebuffer at address 0": framebuffer(0),
-    "a framebuffer beyond all memory": framebuffer((1 << 64) - 4096),
-    "a framebuffer at 0xfc10000000": framebuffer(0xFC10000000),
-    "a framebuffer without a pitch": framebuffer(0xFD000000, pitch=0),
-    "a framebuffer of 7 bits": framebuffer(0xFD000000, bpp=7),
-    "a framebuffer of 1 bit": framebuffer(0xA0000, pitch=80, width=640, height=480, bpp=1),
-    "a framebuffer of 4 G by 4 G": framebuffer(0xFD000000, width=0xFFFFFFFF, height=0xFFFFFFFF),
-    "colours beyond the pixel": framebuffer(0xFD000000, colours=(60, 8, 31, 8, 255, 255)),
-    "text of 0 by 0": framebuffer(0xB8000, pitch=0, width=0, height=0, bpp=16, kind=2),
+    "a framebuffer in the kernel": s.framebuffer(0x200000),
+    "a framebuffer at address 0": s.framebuffer(0),
+    "a framebuffer beyond all memory": s.framebuffer((1 << 64) - 4096),
+    "a framebuffer at 0xfc10000000": s.framebuffer(0xFC10000000),
+    "a framebuffer without a pitch": s.framebuffer(0xFD000000, pitch=0),
+    "a framebuffer of 7 bits": s.framebuffer(0xFD000000, bpp=7),
+    "a framebuffer of 1 bit": s.framebuffer(0xA0000, pitch=80, width=640, height=480, bpp=1),
+    "a framebuffer of 4 G by 4 G": s.framebuffer(0xFD000000, width=0xFFFFFFFF, height=0xFFFFFFFF),
+    "colours beyond the pixel": s.framebuffer(0xFD000000, colours=(60, 8, 31, 8, 255, 255)),
+    "text of 0 by 0": s.framebuffer(0xB8000, pitch=0, width=0, height=0, bpp=16, kind=2),
 }
 # Of what is there twice, the first one counts: these can only come behind.
 LAST_TAGS = {
@@ -108,35 +100,6 @@ BAD = {
 }
 # Then there is no command line either, which says where the log goes.
 BAD["information of 8 bytes"] = (s.everything_but() + s.size(8), NO_MAP)
-
-
-@dataclass
-class Loaded:
-    """Boots by the test loader: the scripts' results by their names."""
-
-    builds: object
-    folder: object
-
-    def boot(self, number, script, program="hello_each", **options):
-        """Boot with this script; number: the file's name."""
-        loader = self.builds.folder / "tests/loader.elf"
-        file = self.folder / f"script{number}"
-        file.write_bytes(script)
-        extra = [*options.pop("extra", ()), *s.options(loader, file)]
-        options = {"cpus": 2, "timeout": 90, "extra": extra} | options
-        return run_boot(stoa_run_command(self.builds, program, [], options))
-
-    def boot_all(self, scripts, **options):
-        """Boot with each of these scripts, two at a time; {name: result}."""
-        self.builds.program("hello_each"), self.builds.iso()
-        with ThreadPoolExecutor(2) as pool:
-            results = pool.map(lambda pair: self.boot(*pair, **options), enumerate(scripts.values()))
-            return dict(zip(scripts, results))
-
-
-@pytest.fixture(scope="session")
-def loaded(builds, tmp_path_factory):
-    return Loaded(builds, tmp_path_factory.mktemp("loader"))
 
 
 def wanted(request, test):
