@@ -224,7 +224,7 @@ static bool retry_fault(struct thread *thread)
 	enum fault_result result;
 
 	thread_cancel_wait(thread);
-	if (thread->fault.block && large_fault_step(thread))
+	if (thread->block.head && large_fault_step(thread))
 		return true;
 	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
 	if (result == FAULT_LARGE)

@@ -1,7 +1,7 @@
 /*
  * Races on one address space: a CPU unmaps, protects and forks its pages, one of them in a large
- * page that is split and made anew, while the others read and write them by user copies. A CPU that
- * goes on with an old translation is caught
+ * page that is split, made of its parts again and made anew, while the others read and write them
+ * by user copies. A CPU that goes on with an old translation is caught
  * - by a page that was unmapped: its frame, kept from being freed, is filled with a pattern that no
  *   CPU may read, and that must still be there when it is given back;
  * - by a page that was made read-only: it changes no more;
@@ -19,6 +19,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/census.h"
+#include "mm/collapse.h"
 #include "mm/large.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
@@ -48,7 +49,7 @@ static struct {
 
 static struct space *space;
 static struct page *kept[KEPT];
-static uint64_t rounds, accesses, refused;
+static uint64_t rounds, accesses, refused, collapsed;
 static uint32_t cpus[CPU_MAX], cpu_total, running; /* those that read and write */
 static bool stop;
 
@@ -241,6 +242,35 @@ static void make_large(unsigned p)
 		large_put(block);
 }
 
+/* The same contents in a large page again: copies of them, */
+static void collapse(unsigned p)
+{
+	uint64_t va = ALIGN_DOWN(page_va(p), LARGE_SIZE);
+	struct collapse state = {.at = va, .end = va + LARGE_SIZE};
+	struct large_block block = {0};
+	sysret_t result;
+
+	do {
+		result = space_collapse(space, &state, &block);
+		smp_poll();
+	} while (result == SYS_AGAIN);
+	large_block_drop(&block);
+	collapsed += result == 0;
+}
+
+/* or the block that they are still in, if they are; at first only the page is mapped. */
+static void merge(unsigned p)
+{
+	uint64_t va = ALIGN_DOWN(page_va(p), LARGE_SIZE), cursor = 0;
+	sysret_t result;
+
+	do
+		result = space_mprotect(space, va, LARGE_SIZE, RW, &cursor);
+	while (result == SYS_AGAIN);
+	if (result && result != -ENOMEM)
+		panic("tlb-races: the block of page %u is not protected", p);
+}
+
 static void protect(unsigned p, int prot)
 {
 	uint64_t cursor = 0;
@@ -298,10 +328,15 @@ static void fork_space(unsigned p)
 
 static void change_page(unsigned p)
 {
-	unsigned what = any(p == IN_LARGE ? 5 : 4);
+	unsigned what = any(p == IN_LARGE ? 7 : 4);
 
-	if (what == 3) {
-		fork_space(p);
+	if (what == 3 || what >= 5) {
+		if (what == 3)
+			fork_space(p);
+		else if (what == 5)
+			collapse(p);
+		else
+			merge(p);
 		return;
 	}
 	__atomic_fetch_add(&pages[p].version, 1, __ATOMIC_ACQ_REL);
@@ -339,8 +374,9 @@ static __noreturn void finish(void)
 	}
 	hold_census();
 	tlb_count(&counts);
-	log_line("tlb-races: %lu changes, %lu accesses, %lu refused, %lu flushes asked %lu CPUs",
-		 ktest_rounds, accesses, refused, counts.asks, counts.asked);
+	log_line("tlb-races: %lu changes, %lu accesses, %lu refused, %lu flushes asked %lu CPUs, "
+		 "%lu blocks collapsed",
+		 ktest_rounds, accesses, refused, counts.asks, counts.asked, collapsed);
 	log_flush();
 	verdict_send(VERDICT_EXIT, 0, NULL);
 	verdict_end();

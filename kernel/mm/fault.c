@@ -97,19 +97,6 @@ static struct page *copy_of_object(struct vm_object *object, uint64_t index)
 	return copy;
 }
 
-/* May the vma have a large page around `va`? */
-static inline bool may_be_large(const struct vma *vma, uint64_t va)
-{
-	uint64_t start = ALIGN_DOWN(va, LARGE_SIZE);
-
-	if (vma->object || (vma->flags & (VMA_NO_LARGE | VMA_SHARED | VMA_GROWSDOWN)))
-		return false;
-	if (vma->start > start || start + LARGE_SIZE > vma->end)
-		return false;
-	return large_mode == LARGE_ALWAYS ||
-	       (large_mode == LARGE_MADVISE && (vma->flags & VMA_LARGE));
-}
-
 bool space_map_large(struct space *space, uint64_t va, struct page *block)
 {
 	struct vma *vma;
@@ -118,7 +105,7 @@ bool space_map_large(struct space *space, uint64_t va, struct page *block)
 
 	lock_acquire(&space->lock);
 	vma = vma_find(&space->vmas, va);
-	if (vma && may_be_large(vma, va) && umap_is_free(space, va))
+	if (vma && large_is_wanted(vma, va) && umap_is_free(space, va))
 		entry = umap_make(space, va, &level);
 	if (entry) {
 		umap_set(space, entry, page_to_paddr(block).raw | PTE_LARGE | private_flags(vma));
@@ -252,7 +239,7 @@ static enum fault_result resolve(struct space *space, struct vma *vma, uint64_t 
 
 	vma->touched = true;
 	if (unlikely(lowest > 1 && !*entry)) {
-		if ((access & ACCESS_LARGE) && may_be_large(vma, va))
+		if ((access & ACCESS_LARGE) && large_is_wanted(vma, va))
 			return FAULT_LARGE;
 		entry = umap_make_below(space, va, entry, lowest, &level);
 		if (!entry)

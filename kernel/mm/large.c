@@ -89,7 +89,7 @@ void large_put(struct page *head)
 	if (whole)
 		last = page_put(head);
 	lock_release(&large_lock);
-	/* A block that is broken is never whole again. */
+	/* A block that is broken is not mended while somebody has the whole of it. */
 	if (last)
 		frames_free(head, LARGE_ORDER);
 	else if (!whole)
@@ -116,4 +116,55 @@ void large_break(struct page *head)
 			head[i] = frame;
 	}
 	lock_release(&large_lock);
+}
+
+static bool is_only_single(const struct page *head)
+{
+	for (unsigned i = 0; i < LARGE_PAGES; i++) {
+		if (head[i].kind != PAGE_KIND(PAGE_ANON, 0) || page_refs(&head[i]) != 1)
+			return false;
+	}
+	return true;
+}
+
+bool large_mend(struct page *head)
+{
+	bool mended;
+
+	lock_acquire(&large_lock);
+	mended = is_only_single(head);
+	if (mended) {
+		head->order = LARGE_ORDER;
+		for (unsigned i = 1; i < LARGE_PAGES; i++)
+			head[i].kind = PAGE_KIND(PAGE_TAIL, 0);
+	}
+	lock_release(&large_lock);
+	return mended;
+}
+
+void large_block_visit(const struct large_block *block, void (*fn)(struct page *frame))
+{
+	struct page *head = block->head;
+
+	if (head && is_whole(head)) {
+		fn(head);
+		return;
+	}
+	for (unsigned i = block->done; head && i < LARGE_PAGES; i++)
+		fn(head + i);
+}
+
+void large_block_drop(struct large_block *block)
+{
+	struct frame_run run = FRAME_RUN_EMPTY;
+	struct page *head = block->head;
+
+	block->head = NULL;
+	if (head && is_whole(head)) {
+		large_put(head);
+		return;
+	}
+	for (unsigned i = block->done; head && i < LARGE_PAGES; i++)
+		frame_run_put(&run, head + i);
+	frame_run_finish(&run);
 }

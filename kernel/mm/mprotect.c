@@ -8,7 +8,7 @@
 #include "mm/umap_walk.h"
 #include "mm/vma_cache.h"
 
-#define CHUNK_BUDGET 256 /* pages */
+#define CHUNK_BUDGET 192 /* pages, at about 160 instructions each; and then one block is merged */
 #define CHUNK_AREAS  64
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PAGE_KEPT    (PTE_LARGE | PTE_ACCESSED | PTE_DIRTY)
@@ -74,6 +74,20 @@ static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint3
 		tlb_flush_range(space, flush.start, flush.end, false);
 }
 
+/*
+ * All of [from, to) has the same protection now: where that makes the parts of a block equal again
+ * that had been split, they become one large page. [lock]
+ */
+static void merge_blocks(struct space *space, uint64_t from, uint64_t to)
+{
+	for (uint64_t va = ALIGN_UP(from, LARGE_SIZE); va + LARGE_SIZE <= to; va += LARGE_SIZE) {
+		const struct vma *vma = vma_find(&space->vmas, va);
+
+		if (vma && large_is_wanted(vma, va))
+			(void)umap_merge(space, va);
+	}
+}
+
 /* Bytes of the range that become data by the change. [lock] */
 static uint64_t new_data(const struct vma_range *range, uint32_t prot)
 {
@@ -125,7 +139,10 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	if (!result)
 		result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {
+		uint64_t from = MAX(addr, ALIGN_DOWN(*cursor, LARGE_SIZE));
+
 		protect_pages(space, cursor, range.end, (uint32_t)prot);
+		merge_blocks(space, from, *cursor);
 		if (*cursor < range.end || (range.end == cut && cut < end))
 			result = SYS_AGAIN;
 		else

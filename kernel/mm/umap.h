@@ -60,6 +60,15 @@ pte_t *umap_next(const struct space *space, uint64_t start, uint64_t end, uint64
 sysret_t umap_copy(struct space *from, struct space *to, uint64_t *va, uint64_t end,
 		   unsigned *budget, struct tlb_batch *batch);
 
+/* The 512 entries for the pages around `va`, if there is a table of them, or NULL. */
+pte_t *umap_table(const struct space *space, uint64_t va);
+
+/*
+ * Make the pages around `va` a large page if they are all of one block, in order, with the same
+ * rights, and this space's alone. Whether there is a large page now. Little work where not.
+ */
+bool umap_merge(struct space *space, uint64_t va);
+
 /* Make the large page at `va`, if there is one, single pages. 0 or -ENOMEM, nothing changed. */
 int umap_split(struct space *space, uint64_t va);
 

@@ -38,11 +38,11 @@ int umap_split(struct space *space, uint64_t va)
 	table = frame_alloc(PAGE_TABLE);
 	if (!table)
 		return -ENOMEM;
-	large = *path.entry[2];
-	large_break(pte_page(large));
-	fill_table(table, large);
-	*path.entry[2] = 0;
+	large_break(pte_page(*path.entry[2]));
+	/* What a CPU has noted in it up to now, that the page was written, is kept. */
+	large = __atomic_exchange_n(path.entry[2], 0, __ATOMIC_ACQ_REL);
 	tlb_flush_range(space, start, start + PAGE_SIZE, false);
+	fill_table(table, large);
 	*path.entry[2] = page_to_paddr(table).raw | TABLE_FLAGS;
 	space->tables++;
 	space->large--;

@@ -12,13 +12,12 @@ static void visit_blocks(void (*fn)(struct page *frame))
 
 	while ((process = process_next(process))) {
 		list_for_each_entry (thread, &process->threads, process_link) {
-			if (thread->fault.block)
-				fn(thread->fault.block);
+			large_block_visit(&thread->block, fn);
 		}
 	}
 }
 
-static struct census_owner block_frames = {.name = "a fault for a large page",
+static struct census_owner block_frames = {.name = "a large page in the making",
 					   .visit = visit_blocks};
 
 void large_faults_init(void)
@@ -34,20 +33,19 @@ static bool give_up(struct thread *thread)
 
 bool large_fault_step(struct thread *thread)
 {
-	struct page *block = thread->fault.block;
+	struct page *block = thread->block.head;
 
 	if (!block) {
 		block = large_alloc();
 		if (!block)
 			return give_up(thread);
-		thread->fault.block = block;
-		thread->fault.cleared = 0;
+		thread->block = (struct large_block){.head = block};
 	}
-	large_clear_part(block, thread->fault.cleared);
-	thread->fault.cleared += LARGE_PART;
-	if (thread->fault.cleared < LARGE_PAGES)
+	large_clear_part(block, thread->block.done);
+	thread->block.done += LARGE_PART;
+	if (thread->block.done < LARGE_PAGES)
 		return true;
-	thread->fault.block = NULL;
+	thread->block.head = NULL;
 	if (!space_map_large(thread->space, thread->fault.va, block))
 		large_put(block);
 	return give_up(thread);

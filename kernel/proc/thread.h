@@ -22,6 +22,7 @@
 #include "core/timer.h"
 #include "core/waitq.h"
 #include "lib/bitmap.h"
+#include "mm/collapse.h"
 #include "mm/mremap.h"
 #include "mm/populate.h"
 #include "mm/space.h"
@@ -61,10 +62,13 @@ struct range_call {
 	sysret_t (*work)(struct space *space, struct range_call *call);
 	sysret_t (*then)(struct thread *thread, sysret_t result); /* without the claim; or NULL */
 	uint64_t addr, length;
-	uint64_t cursor;    /* 0 before the first chunk */
-	int prot, flags;    /* madvise: prot is the advice */
-	bool hole;	    /* msync: part of it is not mapped */
-	struct remap remap; /* mremap */
+	uint64_t cursor; /* 0 before the first chunk */
+	int prot, flags; /* madvise: prot is the advice */
+	bool hole;	 /* msync: part of it is not mapped */
+	union {
+		struct remap remap;	  /* mremap */
+		struct collapse collapse; /* MADV_COLLAPSE; with the thread's `block` */
+	};
 };
 
 /* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */
@@ -128,9 +132,8 @@ struct thread {
 	struct {
 		uint64_t va;
 		unsigned access;
-		uint32_t cleared;   /* pages of `block` */
-		struct page *block; /* for a large page, while it is cleared */
 	} fault; /* its last page fault; with THREAD_WORK_FAULT one that is to be resolved */
+	struct large_block block; /* own: of a large page in the making, by a fault or madvise */
 
 	uint64_t memory_round; /* own: when it last lacked memory (memory_task.c); 0: it does not */
 

@@ -21,6 +21,7 @@ PROGRAMS = [
     "abi_bus",
     "abi_areas",
     "abi_large",
+    "abi_collapse",
     "abi_brk",
     "abi_fork",
     "abi_exec",

@@ -1,9 +1,9 @@
 // sources: tests/host/umap_model.c tests/host/umap_ram.c tests/host/umap_tlb.c
-// sources: tests/host/umap_kernel.c tests/host/host_panic.c
+// sources: tests/host/umap_kernel.c tests/host/umap_merging.c tests/host/host_panic.c
 // sources: kernel/mm/buddy.c kernel/mm/page.c kernel/lib/cmdline.c
 // sources: kernel/lib/fmt.c
-// measured: kernel/mm/umap.c kernel/mm/umap_clear.c kernel/mm/umap_copy.c kernel/mm/umap_split.c
-// measured: kernel/mm/umap_move.c kernel/mm/tlb.c
+// measured: kernel/mm/umap.c kernel/mm/umap_clear.c kernel/mm/umap_copy.c kernel/mm/umap_merge.c
+// measured: kernel/mm/umap_split.c kernel/mm/umap_move.c kernel/mm/tlb.c
 // fuzzing: -fno-sanitize-coverage=trace-cmp
 /*
  * The case is a list of operations of eight bytes each, on the model of the host test: no operand

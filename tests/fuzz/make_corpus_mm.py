@@ -154,7 +154,7 @@ def elf():
 
 
 def umap():
-    """Operations at random, and with much forking."""
+    """Operations at random, with much forking, and with large pages that come and go."""
     choose = random.Random(1)
     for i in range(8):
         yield f"random-{i}", choose.randbytes(2048)
@@ -163,6 +163,11 @@ def umap():
         for at in range(1, len(words), 8):
             words[at] = choose.choice((0, 130, 140, 190, 210, 215, 215, 216))
         yield f"mixed-{i}", bytes(words)
+    for i in range(4):
+        words = bytearray(choose.randbytes(2048))
+        for at in range(1, len(words), 8):
+            words[at] = choose.choice((130, 130, 140, 210, 222, 227, 227, 227))
+        yield f"merging-{i}", bytes(words)
 
 
 def main():

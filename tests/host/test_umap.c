@@ -1,5 +1,5 @@
 // sources: tests/host/umap_model.c tests/host/umap_ram.c tests/host/umap_tlb.c
-// sources: tests/host/umap_kernel.c tests/host/host_panic.c
+// sources: tests/host/umap_kernel.c tests/host/umap_merging.c tests/host/host_panic.c
 // sources: kernel/mm/buddy.c kernel/mm/page.c kernel/lib/cmdline.c kernel/lib/string.c
 /*
  * The mapper of the user half under random operations, compared with a plain map, while CPUs whose
@@ -32,6 +32,7 @@ static void random_operations(void **state)
 			umap_model_check();
 	}
 	umap_model_finish();
+	assert_true(umap_model_merges() > n / 20000);
 }
 
 /* With a planted defect the model aborts, long before so many operations: in a child. */

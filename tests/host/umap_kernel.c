@@ -6,5 +6,6 @@
 #include "mm/umap.c"
 #include "mm/umap_clear.c"
 #include "mm/umap_copy.c"
+#include "mm/umap_merge.c"
 #include "mm/umap_move.c"
 #include "mm/umap_split.c"

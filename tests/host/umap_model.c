@@ -7,6 +7,7 @@
 #include "mm/phys.h"
 #include "mm/umap_move.h"
 #include "mm/umap_walk.h"
+#include "umap_merging.h"
 #include "umap_ram.h"
 #include "umap_spaces.h"
 
@@ -258,6 +259,14 @@ static void split(struct model_space *m, unsigned page)
 		m->large[page / LARGE_PAGES] = false;
 }
 
+/* Split a unit, and give all of it the right to write, or none; it may be one block again. */
+static void split_and_merge(struct model_space *m, unsigned page, bool write)
+{
+	split(m, page);
+	umap_merging_protect(m, page / LARGE_PAGES, write);
+	umap_merging_step(m, page / LARGE_PAGES);
+}
+
 static void find(struct model_space *m, unsigned page)
 {
 	pte_t *entry = umap_find(&m->space, va_of(page));
@@ -308,6 +317,10 @@ void umap_model_step(uint64_t word)
 		clear(m, 0, PAGES, chunk, true);
 	else if (kind < 222)
 		move_some(m, page, end - page, (unsigned)(word >> 38 & 0xffff) % PAGES, chunk);
+	else if (kind < 227)
+		umap_merging_step(m, page / LARGE_PAGES);
+	else if (kind < 231)
+		split_and_merge(m, page, word >> 48 & 1);
 	else
 		find(m, page);
 	fail_in = 0;

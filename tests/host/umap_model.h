@@ -24,5 +24,8 @@ void umap_model_step(uint64_t word);
  */
 void umap_model_check(void);
 
+/* How often single pages have become a large one, as they still were of one block. */
+uint64_t umap_model_merges(void);
+
 /* Empty all spaces; all frames must be free then. */
 void umap_model_finish(void);

@@ -66,10 +66,11 @@ void frame_put_unusual(struct page *page)
 		frames_free(page, 0);
 }
 
-void frames_put(struct page *const *put, unsigned n)
+unsigned frames_put(struct page *const *put, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		frame_put(put[i]);
+	return 0;
 }
 
 void frame_run_add_other(struct frame_run *run, struct page *page)

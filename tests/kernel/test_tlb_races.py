@@ -35,12 +35,13 @@ def race(boot, monkeypatch, cpus, rounds, timeout, accel=None, **machine):
     words = {"append": f"ktest=tlb-races:0 rounds={rounds}", "timeout": timeout}
     result = boot(PROGRAM, cpus=cpus, fresh=True, **words, **machine)
     assert result.status == 0, result
-    told = r"tlb-races: (\d+) changes, (\d+) accesses, (\d+) refused, (\d+) flushes asked (\d+) CPUs"
-    changes, accesses, refused, flushes, asked = map(int, re.search(told, result.log).groups())
+    line = re.search(r"tlb-races: .* changes, .* blocks collapsed", result.log)[0]
+    changes, accesses, refused, flushes, asked, collapsed = map(int, re.findall(r"\d+", line))
     assert changes == rounds
     # The others were there: they had the space, and came upon what was changed.
     assert accesses > rounds and refused >= rounds // 200, result.log
     assert asked >= flushes > rounds / 10, result.log
+    assert collapsed > rounds / 200 - 2, result.log
 
 
 @pytest.mark.parametrize("name", RACES)

@@ -48,6 +48,7 @@ SUITE = (
     Work(("abi_brk",)),
     Work(("abi_fork",)),
     Work(("abi_large",)),
+    Work(("abi_collapse",)),
     Work(("abi_madvise",)),
     Work(("abi_mlock",)),
     Work(("abi_mremap",)),
