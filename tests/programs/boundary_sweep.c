@@ -1,6 +1,5 @@
 // Kills a process at the end of each chunk of its fork, exec, exit, and of calls that change much
-// memory, one after the other:
-// afterwards every frame is where it should be.
+// memory, one after the other: afterwards every frame is where it should be.
 //
 // usage: boundary_sweep
 #define _GNU_SOURCE
@@ -10,9 +9,10 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
-#define SIZE	  (1200 * PAGE)
-#define STEPS_MAX 500
-#define FAR	  ((char *)0x10000000000) /* where there are no page tables yet */
+#define SIZE	      (1200 * PAGE)
+#define STEPS_MAX     500
+#define FAR	      ((char *)0x10000000000) /* where there are no page tables yet */
+#define MADV_COLLAPSE 25
 
 static char *touched(void)
 {
@@ -65,6 +65,14 @@ static void locks(void)
 	madvise(pages, SIZE, MADV_DONTNEED);
 }
 
+static void collapses(void)
+{
+	char *pages = touched();
+
+	madvise(pages, SIZE, MADV_HUGEPAGE);
+	madvise(pages, SIZE, MADV_COLLAPSE);
+}
+
 static void execs(void)
 {
 	static char long_argument[60000];
@@ -114,7 +122,8 @@ static int sweep(void *arg)
 	(void)arg;
 	return sweep_one("fork", forks) + sweep_one("munmap", unmaps) + sweep_one("exec", execs) +
 	       sweep_one("mremap", moves) + sweep_one("mprotect", protects) +
-	       sweep_one("mlock, madvise", locks) + sweep_one("exit", exits);
+	       sweep_one("mlock, madvise", locks) + sweep_one("collapse", collapses) +
+	       sweep_one("exit", exits);
 }
 
 int main(int argc, char **argv)

@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
-#define STEPS_MAX 3000
-#define SIZE	  (8 * PAGE)
-#define LARGE	  (4ul << 20)
-#define FAR	  ((char *)0x10000000000) /* where there are no page tables yet */
+#define STEPS_MAX     3000
+#define SIZE	      (8 * PAGE)
+#define LARGE	      (4ul << 20)
+#define FAR	      ((char *)0x10000000000) /* where there are no page tables yet */
+#define MADV_COLLAPSE 25
 
 static void touch(char *pages, size_t size)
 {
@@ -76,6 +77,7 @@ static int work(void)
 		large[LARGE / 2] = 1;
 		munmap(large + LARGE / 2, PAGE);
 		madvise(large, LARGE / 4, MADV_DONTNEED);
+		madvise(large, LARGE, MADV_COLLAPSE);
 	}
 	move();
 	if (shared)
