@@ -8,7 +8,7 @@
 #include "mm/umap_walk.h"
 #include "mm/vma_cache.h"
 
-#define CHUNK_BUDGET 192 /* pages, at about 160 instructions each; and then one block is merged */
+#define CHUNK_BUDGET 256 /* pages */
 #define CHUNK_AREAS  64
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PAGE_KEPT    (PTE_LARGE | PTE_ACCESSED | PTE_DIRTY)
