@@ -111,7 +111,8 @@ static unsigned put_own(unsigned end)
 	first = line_length(text, length);
 	row = put_line(0, end, text, first, true);
 	first = MIN(first + 1, length);
-	return put_text(row, end, text + first, length - first);
+	row = put_text(row, end, text + first, length - first);
+	return MIN(row, end);
 }
 
 /* The heading, and the last lines for which there is room. */
