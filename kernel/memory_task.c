@@ -6,7 +6,6 @@
 #include "memory_task.h"
 
 #include "arch/x86_64/tsc.h"
-#include "core/delay.h"
 #include "lib/upcall.h"
 #include "mm/drain.h"
 #include "mm/online.h"
@@ -50,7 +49,6 @@ static sysret_t end_round(void)
 static sysret_t idle_turn(void)
 {
 	if (online_wanted() || (is_current(&asked_round) && online_left())) {
-		delay_point("online");
 		online_next();
 		return end_round();
 	}

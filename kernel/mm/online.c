@@ -1,6 +1,7 @@
 #include "mm/online.h"
 
 #include "arch/x86_64/cpu.h"
+#include "core/delay.h"
 #include "core/log.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
@@ -10,8 +11,13 @@
 #include "mm/phys.h"
 
 /* The frame table is mapped in pages; one describes this much RAM. */
-#define GRANULE	    (PAGE_SIZE / sizeof(struct page) * PAGE_SIZE)
-#define PIECE	    MIB(32) /* 128 KiB of frame table: 16,384 stores to clear */
+#define GRANULE (PAGE_SIZE / sizeof(struct page) * PAGE_SIZE)
+#define PIECE	MIB(32) /* 128 KiB of frame table: 16,384 stores to clear */
+#ifdef DEBUG
+#define CHUNK KIB(256) /* which is filled with a pattern: 512 stores a frame */
+#else
+#define CHUNK PIECE
+#endif
 #define BOOT_ONLINE MIB(32) /* RAM that is online before the first process */
 #define LOW_FRAMES  (MIB(16) >> PAGE_SHIFT)
 #define HIGH_FRAMES (MIB(48) >> PAGE_SHIFT)
@@ -19,6 +25,7 @@
 static struct memmap *map;
 static bool booting; /* the first piece: its tables come from the memory map */
 static uint64_t cursor;
+static uint64_t prepared_to; /* RAM from the cursor up to here has its direct map and frame table */
 static uint64_t offline_bytes;	 /* atomic: free RAM from the cursor on */
 static uint64_t table_mapped_to; /* frame table pages below the entry of this address exist */
 static uint64_t table_bytes, unused_frames;
@@ -71,46 +78,59 @@ static void count_offline(void)
 	__atomic_store_n(&offline_bytes, bytes, __ATOMIC_RELAXED);
 }
 
-static void online_range(uint64_t start, uint64_t end)
+/* Can RAM [*start, end) be used? Its direct map and frame table are there then. */
+static bool prepare(uint64_t *start, uint64_t end)
 {
-	if (direct_map_extend(start, end) && extend_table(&start, end)) {
-		if (start < end)
-			frames_add(start >> PAGE_SHIFT, end >> PAGE_SHIFT);
-	} else {
-		online_note_unused((end - start) >> PAGE_SHIFT);
-	}
+	return direct_map_extend(*start, end) && extend_table(start, end);
 }
 
-/*
- * Each free range of the piece. At boot the tables of a range are reserved out of the map while it
- * is being brought online, so the table of the whole piece is made before any range is added.
- */
+static uint64_t piece_end(uint64_t start)
+{
+	return ALIGN_DOWN(start, PIECE) + PIECE;
+}
+
 bool online_next(void)
 {
-	uint64_t at = cursor, start, end, piece_end;
+	uint64_t at = cursor, start, end;
 
 	if (!memmap_next_free(map, &at, &start, &end))
 		return false;
-	piece_end = ALIGN_DOWN(start, PIECE) + PIECE;
-	if (booting) {
-		for (at = cursor; memmap_next_free(map, &at, &start, &end) && start < piece_end;) {
-			if (!direct_map_extend(start, MIN(end, piece_end)) ||
-			    !extend_table(&start, MIN(end, piece_end)))
-				panic("no memory for the frame table");
+	end = MIN(end, piece_end(start));
+	if (start >= prepared_to) {
+		delay_point("online");
+		prepared_to = end;
+		if (!prepare(&start, end)) {
+			online_note_unused((end - start) >> PAGE_SHIFT);
+			start = end;
 		}
 	}
-	for (at = cursor; memmap_next_free(map, &at, &start, &end) && start < piece_end;)
-		online_range(start, MIN(end, piece_end));
-	cursor = piece_end;
+	end = MIN(end, start + CHUNK);
+	if (start < end)
+		frames_add(start >> PAGE_SHIFT, end >> PAGE_SHIFT);
+	cursor = end;
 	count_offline();
 	return true;
+}
+
+/* The tables of the first piece are reserved out of the map: all are made before RAM is added. */
+static void prepare_first(void)
+{
+	uint64_t at = 0, start, end;
+
+	while (memmap_next_free(map, &at, &start, &end) && (!prepared_to || start < prepared_to)) {
+		prepared_to = piece_end(start);
+		if (!prepare(&start, MIN(end, prepared_to)))
+			panic("no memory for the frame table");
+	}
 }
 
 void online_init(struct memmap *the_map)
 {
 	map = the_map;
 	booting = true;
-	online_next();
+	prepare_first();
+	while (cursor < prepared_to && online_next())
+		;
 	booting = false;
 	kmap_use_frames();
 	online_at_least(BOOT_ONLINE >> PAGE_SHIFT);

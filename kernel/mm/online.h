@@ -10,7 +10,10 @@
 /* Start: `map` is used for good. Brings the first pieces online, with tables from `map`. */
 void online_init(struct memmap *map);
 
-/* Bring the next piece (32 MiB of address space) online; false when no more is left. */
+/*
+ * Bring more of the next piece (32 MiB of address space) online, in debug builds a chunk of it;
+ * false when no more is left.
+ */
 bool online_next(void);
 
 /* Bring pieces online until `frames` frames are free; false when RAM does not suffice. */
