@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import struct
 
 FONT = "/usr/share/consolefonts/Uni2-Terminus16.psf.gz"
 WIDTH, HEIGHT = 8, 16
@@ -26,19 +27,39 @@ def _glyphs():
 GLYPHS = _glyphs()
 
 
-class Picture:
-    """A screendump: a PPM file of 8 bits a colour."""
+def _read_ppm(data):
+    """Width, height, and the bytes of red, green, blue."""
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+    return int(head[1]), int(head[2]), data[head.end() :]
 
-    def __init__(self, path):
+
+def _read_xwd(data):
+    """The same of what Xvfb keeps in a file, with 32 bits a pixel."""
+    head = struct.unpack_from(">25I", data)
+    (width, height), bits, pitch = head[4:6], head[11], head[12]
+    assert bits == 32 and pitch == 4 * width and head[7] == 0
+    pixels = data[head[0] + 12 * head[19] :][: height * pitch]
+    colours = bytearray(3 * width * height)
+    for colour in range(3):
+        colours[2 - colour :: 3] = pixels[colour::4]
+    return width, height, bytes(colours)
+
+
+class Picture:
+    """A picture of 8 bits a colour: QEMU's screendump, or the screen of Xvfb."""
+
+    def __init__(self, path, left=0, top=0):
+        """left, top: so many of its columns and lines are left out."""
         with open(path, "rb") as file:
             data = file.read()
-        head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
-        self.width, self.height = int(head[1]), int(head[2])
-        self.bytes = data[head.end() :]
+        read = _read_ppm if data[:2] == b"P6" else _read_xwd
+        self._stride, height, self.bytes = read(data)
+        self._left, self._top = left, top
+        self.width, self.height = self._stride - left, height - top
 
     def pixel(self, x, y):
         """(red, green, blue)"""
-        at = 3 * (y * self.width + x)
+        at = 3 * ((y + self._top) * self._stride + x + self._left)
         return tuple(self.bytes[at : at + 3])
 
     def _rows(self, x, y, scale):

@@ -16,8 +16,8 @@ COLOURS = ["black", "red", "green", "brown", "blue", "magenta", "cyan", "white"]
 
 @pytest.fixture(name="replay", scope="module")
 def _replay(tmp_path_factory):
-    """The program replay.c."""
-    source = HERE / "replay.c"
+    """The program vt_replay.c."""
+    source = ROOT / "tests/host/vt_replay.c"
     sources = " ".join(re.findall(r"// sources: (.*)", source.read_text())).split()
     binary = tmp_path_factory.mktemp("replay") / "replay"
     flags = "-std=gnu11 -g -O1 -Wall -Wextra -Werror -Ikernel -fsanitize=address,undefined".split()

@@ -2,7 +2,7 @@
 // sources: kernel/dev/vt_rendition.c kernel/dev/cells.c
 /*
  * Show a session on a screen of cells, and print them: a line for each, with row, column, code,
- * foreground, background, flags; and the cursor in the end. usage: replay ROWS COLUMNS <session
+ * foreground, background, flags; and the cursor in the end. usage: vt_replay ROWS COLUMNS <session
  */
 #include <stdio.h>
 #include <stdlib.h>
