@@ -10,7 +10,7 @@
 #define NEEDED_COLUMNS 44 /* of text beside the code: two registers */
 #define WANTED_COLUMNS 60
 #define LOG_ROWS       8    /* that the log gets at least, if it has them */
-#define LARGE	       1000 /* pixels; screens of so many rows show characters of twice the size */
+#define MAGNIFIED      1000 /* rows of pixels, for each of which characters are magnified */
 #define INDENT	       4    /* of what a line goes on with in the next row */
 #define WHITE	       0xffffff
 #define BLACK	       0x000000
@@ -141,12 +141,13 @@ static void begin_page(void)
 		vga_text_clear();
 		return;
 	}
-	page.scale = MAX((height + LARGE / 2) / LARGE, 1U);
+	page.scale = MAX((height + MAGNIFIED / 2) / MAGNIFIED, 1U);
 	framebuffer_fill(0, 0, width, height, BLACK);
 	width = panic_code_draw(NEEDED_COLUMNS * FONT_WIDTH * page.scale,
 				WANTED_COLUMNS * FONT_WIDTH * page.scale);
 	page.rows = height / (FONT_HEIGHT * page.scale);
-	page.columns = width / (FONT_WIDTH * page.scale);
+	/* What does not fit on a screen that is even narrower is not drawn. */
+	page.columns = MAX(width / (FONT_WIDTH * page.scale), INDENT + 1U);
 }
 
 void panic_screen_show(void)
