@@ -17,12 +17,14 @@ void boot_monitor(void)
 	enum uart uart;
 	bool in_panic = cmdline_has(boot_info.cmdline, "monitor") || !verdict_ends_emulator();
 
-	if (!boot_console_log_port(&uart)) {
-		log_line("monitor: no serial port");
-		return;
-	}
+	if (!boot_console_log_port(&uart))
+		uart = UARTS;
 	if (!monitor_start(uart, in_panic))
 		panic("no memory for the monitor");
+	if (uart == UARTS) {
+		log_line("monitor: Alt-SysRq-g enters it; no serial port");
+		return;
+	}
 	isa_irq_route(isa_irqs[uart], VECTOR_SERIAL, false);
 	log_line("monitor: a break or Ctrl-O twice on COM%d enters it", (int)uart + 1);
 }

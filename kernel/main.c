@@ -11,6 +11,7 @@
 #include "boot_console.h"
 #include "boot_first.h"
 #include "boot_info.h"
+#include "boot_keyboard.h"
 #include "boot_machine.h"
 #include "boot_memory.h"
 #include "boot_monitor.h"
@@ -95,6 +96,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	kmap_seal();
 	tasks_start();
 	boot_monitor();
+	boot_keyboard();
 	ktest_at_boot(boot_info.cmdline);
 	boot_stage("program");
 	boot_first_process();

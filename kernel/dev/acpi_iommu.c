@@ -27,7 +27,7 @@ static void add_unit(const struct acpi_access *access, struct acpi_iommu_info *i
 	}
 	if (base == 0 || base % PAGE_SIZE != 0 || base >> 52 != 0)
 		access->tell(access->ctx, "ACPI: remapping unit at 0x%lx, ignored", base);
-	else if (info->n_units == ACPI_IOMMUS_MAX)
+	else if (info->n_units >= ACPI_IOMMUS_MAX)
 		access->tell(access->ctx, "ACPI: more than %u remapping units, one ignored",
 			     ACPI_IOMMUS_MAX);
 	else
@@ -57,6 +57,7 @@ static void parse_entries(const struct acpi_access *access, const struct acpi_ta
 {
 	struct bytes rest = bytes_from(&table->bytes, ENTRIES);
 
+	/*@ loop invariant info->n_units <= ACPI_IOMMUS_MAX; */
 	while (bytes_size(&rest) > 0) {
 		uint32_t length = bytes_u16(&rest, 2);
 		struct bytes entry = bytes_part(&rest, 0, length);

@@ -19,7 +19,7 @@ static void add_range(const struct acpi_access *access, const struct bytes *entr
 	    ecam.base.raw >> 52 != 0 || ecam.first_bus > ecam.last_bus)
 		access->tell(access->ctx, "ACPI: MCFG: buses %u to %u at 0x%lx, ignored",
 			     ecam.first_bus, ecam.last_bus, ecam.base.raw);
-	else if (info->n_ranges == ACPI_ECAMS_MAX)
+	else if (info->n_ranges >= ACPI_ECAMS_MAX)
 		access->tell(access->ctx, "ACPI: MCFG: more than %u ranges, one ignored",
 			     ACPI_ECAMS_MAX);
 	else

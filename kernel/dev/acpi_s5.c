@@ -55,7 +55,7 @@ static bool read_integer(const struct bytes *package, uint32_t *offset, uint32_t
 /* A package of one number has both types in it, as its bytes. */
 static bool read_types(const struct bytes *package, struct acpi_sleep_info *info)
 {
-	uint32_t offset = 1, a, b;
+	uint32_t offset = 1, a = 0, b = 0;
 
 	if (!read_integer(package, &offset, &a))
 		return false;

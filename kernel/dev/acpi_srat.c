@@ -30,7 +30,7 @@ static struct acpi_node *node_of(struct acpi_srat_info *info, uint32_t domain)
 		if (info->nodes[i].domain == domain)
 			return &info->nodes[i];
 	}
-	if (info->n_nodes == ACPI_NODES_MAX) {
+	if (info->n_nodes >= ACPI_NODES_MAX) {
 		info->ignored++;
 		return NULL;
 	}
@@ -83,6 +83,7 @@ void acpi_parse_srat(const struct acpi_access *access, const struct acpi_table *
 	struct bytes rest = bytes_from(&table->bytes, SRAT_FIXED_SIZE);
 
 	info->present = true;
+	/*@ loop invariant info->n_nodes <= ACPI_NODES_MAX; */
 	while (bytes_size(&rest) > 0) {
 		uint32_t length = bytes_u8(&rest, 1);
 		struct bytes entry = bytes_part(&rest, 0, length);

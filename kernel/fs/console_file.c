@@ -2,15 +2,46 @@
 
 #include "abi/errno.h"
 #include "dev/console.h"
+#include "dev/console_input.h"
 #include "lib/upcall.h"
 #include "proc/io.h"
 #include "proc/thread.h"
 
+#define INPUT_PIECE 512
+
+/* The oldest bytes, or the thread waits for some. */
+static void look_at_input(struct thread *thread, struct console_piece *piece, char *bytes,
+			  unsigned limit)
+{
+	console_input_peek(piece, bytes, limit);
+	if (piece->n || piece->is_end)
+		return;
+	thread_prepare_wait(thread);
+	console_input_wait(&thread->waiters[0], thread);
+	console_input_peek(piece, bytes, limit);
+	if (piece->n || piece->is_end)
+		thread_cancel_wait(thread);
+}
+
+/* The bytes are copied first, and taken when that has gone well. */
 static sysret_t console_read(struct file *file, struct io *io)
 {
+	char bytes[INPUT_PIECE];
+	struct console_piece piece;
+	struct io after = *io;
+	sysret_t n;
+
 	(void)file;
-	(void)io;
-	return 0;
+	look_at_input(current_thread(), &piece, bytes, (unsigned)MIN(io->left, sizeof(bytes)));
+	if (!piece.n && !piece.is_end)
+		return SYS_BLOCKED;
+	n = piece.n ? io_give(&after, bytes, piece.n) : 0;
+	if (n < 0)
+		return n;
+	if (!console_input_take(&piece))
+		return SYS_AGAIN;
+	*io = after;
+	return n;
 }
 
 /* A piece is put whole or not at all, so that short lines of several processes do not mix. */

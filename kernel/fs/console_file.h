@@ -3,5 +3,8 @@
 
 #include "proc/fdtable.h"
 
-/* The file, with a reference for the caller. Reading it finds its end at once. */
+/*
+ * The file, with a reference for the caller. Reading it waits until a line has been typed; where
+ * there is no keyboard it finds the end at once.
+ */
 struct file *console_file(void);

@@ -1,7 +1,10 @@
 #include "monitor/monitor.h"
 
 #include "arch/x86_64/cr.h"
+#include "core/log.h"
 #include "core/panic.h"
+#include "dev/keyboard.h"
+#include "dev/power.h"
 #include "lib/string.h"
 #include "monitor/command.h"
 #include "monitor/output.h"
@@ -28,6 +31,39 @@ static struct {
 	const struct command *command; /* that runs, or NULL */
 	struct run run;
 } monitor;
+
+/* Keys of the keyboard, from its task; after a panic, from the only CPU. */
+#define KEYS_MAX 128
+static struct {
+	char bytes[KEYS_MAX];
+	uint32_t put, taken; /* atomic: in all */
+} keys;
+
+static void keys_put(char byte)
+{
+	uint32_t n = __atomic_load_n(&keys.put, __ATOMIC_RELAXED);
+
+	if (n - __atomic_load_n(&keys.taken, __ATOMIC_ACQUIRE) == KEYS_MAX)
+		return;
+	keys.bytes[n % KEYS_MAX] = byte;
+	__atomic_store_n(&keys.put, n + 1, __ATOMIC_RELEASE);
+}
+
+/* The next key of the serial line, or of the keyboard, whose user then sees the answer; or -1. */
+static int next_key(void)
+{
+	int key = monitor.uart < UARTS ? uart_read(monitor.uart) : -1;
+	uint32_t n = __atomic_load_n(&keys.taken, __ATOMIC_RELAXED);
+
+	if (key < 0 && panic_active())
+		keyboard_poll();
+	if (key >= 0 || n == __atomic_load_n(&keys.put, __ATOMIC_ACQUIRE))
+		return key;
+	output_show();
+	key = (unsigned char)keys.bytes[n % KEYS_MAX];
+	__atomic_store_n(&keys.taken, n + 1, __ATOMIC_RELEASE);
+	return key;
+}
 
 static void prompt(void)
 {
@@ -150,7 +186,7 @@ static void command_go_on(void)
 	bool more;
 
 	if (monitor.typed_key < 0)
-		monitor.typed_key = uart_read(monitor.uart);
+		monitor.typed_key = next_key();
 	more = monitor.command->work(&monitor.run);
 	if (monitor.typed_key == KEY_CTRL_C) {
 		monitor.typed_key = -1;
@@ -176,7 +212,7 @@ static bool do_some(void)
 	}
 	monitor.typed_key = -1;
 	if (key < 0)
-		key = uart_read(monitor.uart);
+		key = next_key();
 	if (key < 0)
 		return false;
 	if (monitor.entered)
@@ -193,6 +229,45 @@ static sysret_t monitor_turn(struct thread *task)
 
 void monitor_irq(void)
 {
+	thread_wake(monitor.task);
+}
+
+/* --- the keyboard --- */
+
+/* While the monitor is entered, what is typed is its own. */
+static bool takes(const char *bytes, unsigned n)
+{
+	if (!__atomic_load_n(&monitor.entered, __ATOMIC_RELAXED))
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		keys_put(bytes[i]);
+	thread_wake(monitor.task);
+	return true;
+}
+
+/* What Alt-SysRq and a letter have it do: the letters are Linux's, where that has them. */
+static const char *const sysrq_commands[] = {
+	['d' - 'a'] = "locks\r",   ['g' - 'a'] = "",	       ['h' - 'a'] = "help\r",
+	['m' - 'a'] = "meminfo\r", ['o' - 'a'] = "poweroff\r", ['q' - 'a'] = "runq\r",
+	['t' - 'a'] = "threads\r",
+};
+
+static void sysrq(char letter)
+{
+	unsigned index = (unsigned)(letter - 'a');
+
+	log_line("SysRq: %c", letter);
+	if (letter == 'b')
+		power_now(POWER_RESET);
+	if (letter == 'c')
+		panic("asked for by SysRq");
+	if (index >= ARRAY_SIZE(sysrq_commands) || !sysrq_commands[index]) {
+		log_line("SysRq: b resets, c panics; commands: d g h m o q t");
+		return;
+	}
+	keys_put(KEY_BREAK);
+	for (const char *key = sysrq_commands[index]; *key; key++)
+		keys_put(*key);
 	thread_wake(monitor.task);
 }
 
@@ -217,6 +292,9 @@ bool monitor_start(enum uart uart, bool in_panic)
 		return false;
 	if (in_panic)
 		panic_monitor = poll_after_panic;
-	uart_listen(uart);
+	keyboard_takes = takes;
+	keyboard_sysrq = sysrq;
+	if (uart < UARTS)
+		uart_listen(uart);
 	return true;
 }

@@ -8,8 +8,8 @@
 #include "dev/uart.h"
 
 /*
- * Start it on that port, which is open. False without memory. `in_panic`: let it follow a panic's
- * report. At boot, after the interrupt has been routed.
+ * Start it on that port, which is open, or UARTS for none, and on the keyboard. False without
+ * memory. `in_panic`: let it follow a panic's report. At boot, after the interrupt has been routed.
  */
 __must_check bool monitor_start(enum uart uart, bool in_panic);
 

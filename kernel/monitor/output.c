@@ -1,5 +1,6 @@
 #include "monitor/output.h"
 
+#include "dev/screen.h"
 #include "lib/string.h"
 
 #define BUFFER_SIZE KIB(4) /* more than a command prints a call */
@@ -8,10 +9,16 @@
 static char buffer[BUFFER_SIZE];
 static size_t start, end; /* of what is to be written */
 static enum uart port;
+static bool shown; /* on the screen too */
 
 void output_use(enum uart uart)
 {
 	port = uart;
+}
+
+void output_show(void)
+{
+	shown = true;
 }
 
 /* A piece ends with its line, so that the log does not come into the middle of a prompt. */
@@ -30,7 +37,10 @@ bool output_drain_some(void)
 
 	if (!size)
 		return false;
-	uart_write(port, buffer + start, size);
+	if (port < UARTS)
+		uart_write(port, buffer + start, size);
+	if (shown)
+		screen_write(buffer + start, size);
 	start += size;
 	if (start == end)
 		start = end = 0;

@@ -7,8 +7,11 @@
 #include "dev/uart.h"
 #include "lib/print.h"
 
-/* The port that it goes to. Once, at boot. */
+/* The port that it goes to, or UARTS: none. Once, at boot. */
 void output_use(enum uart uart);
+
+/* From now on it goes to the screen too: somebody uses the keyboard. */
+void output_show(void);
 
 /* A printer's write. What does not fit any more makes all before it be written at once. */
 void output_write(struct printer *out, const char *text, size_t length);

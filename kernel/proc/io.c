@@ -67,3 +67,13 @@ sysret_t io_take(struct io *io, void *dst, size_t n)
 	}
 	return taken || !io->left ? (sysret_t)taken : SYS_AGAIN;
 }
+
+sysret_t io_give(struct io *io, const void *src, size_t n)
+{
+	sysret_t error = copy_to_user(UADDR(io->base.raw + io->offset), src, n);
+
+	if (error)
+		return error;
+	advance(io, n);
+	return (sysret_t)n;
+}

@@ -27,3 +27,9 @@ struct io {
  * copy of the io, nothing is lost when the bytes find no room.
  */
 __must_check sysret_t io_take(struct io *io, void *dst, size_t n);
+
+/*
+ * Copy `n` bytes, at most `left`, to the memory of an io without segments, and move on past them.
+ * Returns `n`, or with nothing done -EFAULT or SYS_FAULT_WAIT.
+ */
+__must_check sysret_t io_give(struct io *io, const void *src, size_t n);

@@ -32,26 +32,32 @@ static void transfer_abort(struct thread *thread)
 	file_put(thread->cont.io.file);
 }
 
+/* A piece had this result: the end, or `again` at once or when the thread is woken. */
+static sysret_t after_piece(struct thread *thread, sysret_t result,
+			    sysret_t (*again)(struct thread *thread))
+{
+	if (result == SYS_BLOCKED && signal_pending(thread)) {
+		thread_cancel_wait(thread);
+		return finish(thread, signal_interrupted(thread, ERESTARTSYS));
+	}
+	if (sysret_is_result(result))
+		return finish(thread, result);
+	return thread_continue(thread, result == SYS_BLOCKED ? SYS_BLOCKED : SYS_AGAIN, again,
+			       transfer_abort, CONT_INTERRUPTIBLE);
+}
+
 static sysret_t write_again(struct thread *thread);
 
-/* One piece; then again, in a while, or the end. */
 static sysret_t write_piece(struct thread *thread)
 {
 	struct io *io = &thread->cont.io;
 	sysret_t result = io->left ? io->file->ops->write(io->file, io) : 0;
 
-	if (result == SYS_BLOCKED && signal_pending(thread)) {
-		thread_cancel_wait(thread);
-		return finish(thread, signal_interrupted(thread, ERESTARTSYS));
-	}
 	if (result > 0) {
 		io->done += (uint64_t)result;
 		result = io->left ? SYS_AGAIN : 0;
 	}
-	if (sysret_is_result(result))
-		return finish(thread, result);
-	return thread_continue(thread, result == SYS_BLOCKED ? SYS_BLOCKED : SYS_AGAIN, write_again,
-			       transfer_abort, CONT_INTERRUPTIBLE);
+	return after_piece(thread, result, write_again);
 }
 
 static sysret_t write_again(struct thread *thread)
@@ -60,6 +66,17 @@ static sysret_t write_again(struct thread *thread)
 	if (signal_pending(thread))
 		return finish(thread, signal_interrupted(thread, ERESTARTSYS));
 	return write_piece(thread);
+}
+
+/* One piece is all that is read. */
+static sysret_t read_piece(struct thread *thread)
+{
+	struct io *io = &thread->cont.io;
+
+	thread_cancel_wait(thread);
+	if (signal_pending(thread))
+		return finish(thread, signal_interrupted(thread, ERESTARTSYS));
+	return after_piece(thread, io->left ? io->file->ops->read(io->file, io) : 0, read_piece);
 }
 
 /* --- the calls --- */
@@ -86,14 +103,14 @@ sysret_t sys_read(const struct trapframe *call)
 {
 	struct thread *thread = current_thread();
 	struct io *io = &thread->cont.io;
-	sysret_t result;
+	int error;
 
 	if (!begin(thread, arg_int(call, 0)))
 		return -EBADF;
-	result = take_buffer(io, arg_uaddr(call, 1), arg_u64(call, 2));
-	if (!result && io->left)
-		result = io->file->ops->read(io->file, io);
-	return finish(thread, result);
+	error = take_buffer(io, arg_uaddr(call, 1), arg_u64(call, 2));
+	if (error)
+		return finish(thread, error);
+	return after_piece(thread, io->left ? io->file->ops->read(io->file, io) : 0, read_piece);
 }
 
 sysret_t sys_write(const struct trapframe *call)

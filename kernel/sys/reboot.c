@@ -3,6 +3,7 @@
 
 #include "abi/errno.h"
 #include "core/log.h"
+#include "dev/keyboard.h"
 #include "dev/power.h"
 #include "proc/thread.h"
 #include "proc/usercopy.h"
@@ -50,6 +51,12 @@ sysret_t sys_reboot(const struct trapframe *call)
 	if (!is_magic(arg_uint(call, 0), arg_uint(call, 1)))
 		return -EINVAL;
 	switch (arg_uint(call, 2)) {
+	case LINUX_REBOOT_CMD_CAD_OFF:
+		keyboard_set_ctrl_alt_del(false);
+		return 0;
+	case LINUX_REBOOT_CMD_CAD_ON:
+		keyboard_set_ctrl_alt_del(true);
+		return 0;
 	case LINUX_REBOOT_CMD_RESTART:
 		return end_with(POWER_RESET);
 	case LINUX_REBOOT_CMD_HALT:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the corpora of the fuzz targets multiboot2, acpi, cpio and pci: small cases that reach every
+"""Write the corpora of the fuzz targets multiboot2, acpi, cpio, pci and keys: small cases that reach every
 part of the parsers. Run it after a change here; the suite checks that what is checked in is what
 this writes."""
 
@@ -339,9 +339,42 @@ def pci():
     yield "msix-without-bar", function(caps=[(0x40, [0x00040011, 7])])
 
 
+# keys: which set of scan codes and which layout, and what a keyboard sends
+
+
+def tap(*codes):
+    return b"".join(u8(code, code | 0x80) for code in codes)
+
+
+def held(code, inside):
+    return u8(code) + inside + u8(code | 0x80)
+
+
+def extended(*codes):
+    return b"".join(u8(0xE0, code, 0xE0, code | 0x80) for code in codes)
+
+
+def keys():
+    everything, navigation = tap(*range(1, 0x59)), extended(*range(0x47, 0x54), 0x1C, 0x35, 0x5B)
+    for number, name in enumerate(("us", "gb", "de", "fr")):
+        altgr = u8(0xE0, 0x38) + everything + u8(0xE0, 0xB8)
+        yield name, u8(number) + everything + held(0x2A, everything) + altgr + navigation
+    yield "control", u8(0) + held(0x1D, everything + navigation) + held(0x38, everything)
+    yield "other-modifiers", u8(0) + held(0x36, tap(30)) + u8(0xE0, 0x1D) + tap(30) + u8(0xE0, 0x9D)
+    yield "locks", u8(2) + tap(0x3A, 30, 0x27, 2, 0x45) + everything + tap(0x45) + held(0x2A, tap(30))
+    yield "pause-and-print", u8(0, 0xE1, 0x1D, 0x45, 0xE1, 0x9D, 0xC5, 0xE0, 0x2A, 0xE0, 0x37) + tap(30)
+    yield "sysrq", u8(0) + held(0x38, held(0x54, tap(0x14)) + extended(0x37) + tap(0x14))
+    yield "reset", u8(0) + held(0x1D, held(0x38, extended(0x53)))
+    typed = tap(30, 48, 0x0E, 0x39, 31) + held(0x1D, tap(17)) + held(0x1D, tap(30)) + tap(0x0E)
+    yield "line", u8(2) + typed + tap(30, 0x28, 0x0E) + held(0x1D, tap(22)) + held(0x1D, tap(32)) + tap(28)
+    yield "long-line", u8(0) + tap(30) * 520 + tap(28)
+    yield "set-2", u8(4, 0x1C, 0xF0, 0x1C, 0xE0, 0x75, 0xE0, 0xF0, 0x75, 0x83, 0xFF, 0xAA, 0xFA, 0xE1, 0x14, 0x77)
+    yield "nothing", b""
+
+
 def main():
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
-    for target in (multiboot2, acpi, cpio, pci):
+    for target in (multiboot2, acpi, cpio, pci, keys):
         folder = out / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in target():
