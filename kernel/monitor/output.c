@@ -39,8 +39,8 @@ bool output_drain_some(void)
 		return false;
 	if (port < UARTS)
 		uart_write(port, buffer + start, size);
-	if (shown)
-		screen_write(buffer + start, size);
+	for (size_t n = 0; shown && n < size;)
+		n += screen_write(buffer + start + n, size - n);
 	start += size;
 	if (start == end)
 		start = end = 0;
