@@ -56,6 +56,8 @@ static void in_the_way(unsigned long start)
 
 	say_if("a wall is built", at == (long)wall);
 	say_if("up to a wall, less a page", brk_to(wall - PAGE) == wall - PAGE);
+	say_if("a byte more than that", brk_to(wall - PAGE + 1) == wall - PAGE);
+	say_if("right up to the wall", brk_to(wall) == wall - PAGE);
 	say_if("over the wall", brk_to(wall + PAGE) == wall - PAGE);
 	munmap((void *)wall, PAGE);
 	say_if("without the wall", brk_to(wall + PAGE) == wall + PAGE);

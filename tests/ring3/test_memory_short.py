@@ -6,9 +6,10 @@ KILLED = re.compile(r"out of memory: pid=(\d+) \((\w+)\) is killed: it has most,
 
 
 def test_calls_wait_while_ram_is_offline(boot):
-    words = "delay=online delay-us=30000"
+    words = "delay=online delay-us=10000"
     result = boot("starve", "calls", "24", cpus=4, mem="256M", append=words, build="debug", timeout=120)
     assert result.status == 0, result
+    assert "delay: 10000 us at 'online'" in result.log
     assert "out of memory" not in result.log
 
 
