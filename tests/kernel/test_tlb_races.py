@@ -11,18 +11,18 @@ PROGRAM = "asleep"  # the test in the kernel ends before it, and has the CPUs fo
 TURNS = "tcg,thread=single"
 
 RACES = {
-    "2 CPUs": {"cpus": 2, "rounds": 3000},
+    "2 CPUs": {"cpus": 2, "rounds": 1000},
     "4 CPUs": {"cpus": 4, "rounds": 100},
     "3 CPUs in turns": {"cpus": 3, "rounds": 10_000, "accel": TURNS},
     "3 CPUs, debug": {"cpus": 3, "rounds": 60, "build": "debug"},
 }
 LONG_RACES = {
-    "2 CPUs": {"cpus": 2, "rounds": 300_000},
-    "4 CPUs": {"cpus": 4, "rounds": 10_000},
-    "8 CPUs": {"cpus": 8, "rounds": 1_000},
+    "2 CPUs": {"cpus": 2, "rounds": 20_000},
+    "4 CPUs": {"cpus": 4, "rounds": 5_000},
+    "8 CPUs": {"cpus": 8, "rounds": 500},
     "2 CPUs in turns": {"cpus": 2, "rounds": 1_000_000, "accel": TURNS},
-    "4 CPUs in turns": {"cpus": 4, "rounds": 1_000_000, "accel": TURNS},
-    "8 CPUs in turns": {"cpus": 8, "rounds": 300_000, "accel": TURNS},
+    "4 CPUs in turns": {"cpus": 4, "rounds": 500_000, "accel": TURNS},
+    "8 CPUs in turns": {"cpus": 8, "rounds": 200_000, "accel": TURNS},
     "6 CPUs in turns, debug": {"cpus": 6, "rounds": 50_000, "accel": TURNS, "build": "debug"},
     "PCIDs": {"cpus": 2, "rounds": 20_000, "machine": "bochs", "cpu": "corei7_haswell_4770"},
 }

@@ -50,8 +50,8 @@ def test_long_work_does_not_hold_off_the_timer(boot):
 LONG_RUNS = {
     "fork storm": ("forkstorm", ["400", "16"], {}),
     "fork storm, debug": ("forkstorm", ["200", "16"], {"build": "debug"}),
-    "stale translations": ("tlb_moves", ["3000"], {}),
-    "wake-ups": ("wakeups", ["10000"], {}),
+    "stale translations": ("tlb_moves", ["1500"], {}),
+    "wake-ups": ("wakeups", ["5000"], {}),
     "kill at every moment": ("kill_sweep", ["1000", "7"], {"mem": "96M"}),
     "calls at random": ("fuzz_calls", ["2000", "3"], {}),
 }
