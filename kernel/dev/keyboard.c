@@ -9,12 +9,15 @@
 #include "dev/isa_irq.h"
 #include "dev/keys.h"
 #include "dev/power.h"
+#include "dev/screen.h"
 #include "lib/upcall.h"
 #include "proc/ktask.h"
 
-#define RING_SIZE  256 /* bytes that have come and are not decoded yet */
-#define TURN_BYTES 32  /* that a turn decodes at most */
-#define IRQ_BYTES  16  /* that an interrupt takes at most */
+#define RING_SIZE  256	  /* bytes that have come and are not decoded yet */
+#define TURN_BYTES 32	  /* that a turn decodes at most */
+#define IRQ_BYTES  16	  /* that an interrupt takes at most */
+#define LOOK_LINES 12U	  /* half a page of the smallest screen, */
+#define LOOK_MAX   10000U /* and more than is kept */
 #define RETRY_NS   1000000ULL
 
 static const uint8_t irqs[I8042_PORTS] = {1, 12};
@@ -60,8 +63,25 @@ static bool keyboard_irq(struct irq_action *action)
 
 /* --- keys --- */
 
+/* Any other key that means something shows the screen as it is. */
+static void look_back(const struct key_output *out)
+{
+	static unsigned back; /* lines */
+
+	if (out->look < 0)
+		back = MIN(back + LOOK_LINES, LOOK_MAX);
+	else if (out->look > 0)
+		back -= MIN(back, LOOK_LINES);
+	else if (!back || !out->n)
+		return;
+	else
+		back = 0;
+	screen_look_back(back);
+}
+
 static void hand_on(const struct key_output *out)
 {
+	look_back(out);
 	if (out->ctrl_alt_del && __atomic_load_n(&ctrl_alt_del_resets, __ATOMIC_RELAXED))
 		reset_wanted = true;
 	if (out->sysrq && keyboard_sysrq)
@@ -108,6 +128,7 @@ void keyboard_poll(void)
 		return;
 	if (out.ctrl_alt_del)
 		power_now(POWER_RESET);
+	look_back(&out);
 	if (out.sysrq && keyboard_sysrq)
 		keyboard_sysrq(out.sysrq);
 	if (out.n && keyboard_takes)

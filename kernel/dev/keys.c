@@ -26,6 +26,8 @@
 #define KEY_PAD_SLASH	(KEY_EXTENDED | 0x35)
 #define KEY_PRINT	(KEY_EXTENDED | KEY_STAR)
 #define KEY_ALTGR	(KEY_EXTENDED | KEY_ALT)
+#define KEY_PAGE_UP	(KEY_EXTENDED | 0x49)
+#define KEY_PAGE_DOWN	(KEY_EXTENDED | 0x51)
 #define KEY_DELETE	(KEY_EXTENDED | KEY_PAD_DOT)
 
 #define HELD_SHIFT	 0x01
@@ -208,6 +210,8 @@ static void press(struct keys *keys, uint8_t key, struct key_output *out)
 		keys->num = !keys->num;
 	else if (key == KEY_DELETE && (keys->held & ANY_CTRL) && (keys->held & HELD_ALT))
 		out->ctrl_alt_del = true;
+	else if ((key == KEY_PAGE_UP || key == KEY_PAGE_DOWN) && (keys->held & ANY_SHIFT))
+		out->look = key == KEY_PAGE_UP ? -1 : 1;
 	else
 		put_key(keys, key, out);
 }

@@ -1,5 +1,6 @@
 /*
- * What pressed keys mean: bytes for who reads the console, a request by SysRq, or Ctrl-Alt-Del.
+ * What pressed keys mean: bytes for who reads the console, or something for the kernel itself: a
+ * request by SysRq, Ctrl-Alt-Del, or to look back on the screen, by Shift and Page Up.
  * Characters are UTF-8; other keys send what TERM=linux says (terminfo). Pure.
  */
 #pragma once
@@ -22,6 +23,7 @@ struct key_output {
 	char sysrq; /* the letter or digit that was pressed with Alt-SysRq, as on a us keyboard; or
 		       0 */
 	bool ctrl_alt_del;
+	int look; /* by pages of the screen: -1 further back, 1 forward again */
 };
 
 /* Take an event; what it means is in `out`. */

@@ -158,6 +158,20 @@ static void ctrl_alt_del(void **state)
 	expect("\033[3~");
 }
 
+static void looking_back(void **state)
+{
+	(void)state;
+	begin("us", 1);
+	SEND("\x2a\xe0\xaa\xe0\x49"); /* with the pretended release of shift before it */
+	assert_int_equal(last.look, -1);
+	SEND("\xe0\xc9\xe0\x2a\xe0\x51");
+	assert_int_equal(last.look, 1);
+	expect("");
+	SEND("\xaa\xe0\x49");
+	assert_int_equal(last.look, 0);
+	expect("\033[5~");
+}
+
 static struct line_input line;
 static char shown[2048];
 
@@ -226,11 +240,17 @@ static void a_line_that_is_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(set_1),	  cmocka_unit_test(set_2),
-		cmocka_unit_test(what_is_no_key), cmocka_unit_test(number_pad),
-		cmocka_unit_test(layouts),	  cmocka_unit_test(caps_lock),
-		cmocka_unit_test(sysrq),	  cmocka_unit_test(ctrl_alt_del),
-		cmocka_unit_test(lines),	  cmocka_unit_test(a_line_that_is_too_long),
+		cmocka_unit_test(set_1),
+		cmocka_unit_test(set_2),
+		cmocka_unit_test(what_is_no_key),
+		cmocka_unit_test(number_pad),
+		cmocka_unit_test(layouts),
+		cmocka_unit_test(caps_lock),
+		cmocka_unit_test(sysrq),
+		cmocka_unit_test(ctrl_alt_del),
+		cmocka_unit_test(looking_back),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(a_line_that_is_too_long),
 	};
 
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);

@@ -137,6 +137,23 @@ def test_sysrq_resets(builds):
         machine.wait_for(rb"(?s)boot: loader.*boot: loader")
 
 
+def test_shift_and_page_up_look_back(builds):
+    with Monitored(builds, "cat", ["--append", "input=keyboard log=com2,screen"]) as machine:
+        wait_for_keyboard(machine)
+        for number in range(12):  # lines are kept from the first that a program writes on
+            type_text(machine, f"{number}\n")
+        read_out(machine, b"[11\n]\n")
+        time.sleep(0.5)
+        before = machine.screen()
+        press(machine, *["shift-pgup"] * 2)
+        time.sleep(0.5)
+        back = machine.screen()
+        assert back != before and back[24] == before[0]
+        press(machine, *["shift-pgdn"] * 2)
+        time.sleep(0.5)
+        assert machine.screen() == before
+
+
 @pytest.mark.long
 def test_bochs_has_one(boot):
     assert "keyboard: first port a keyboard" in boot("sleepers", machine="bochs", cpus=2).log
