@@ -52,12 +52,12 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		return;
 	case VECTOR_SERIAL:
 		apic_eoi();
-		monitor_irq();
+		monitor_wake();
 		return;
 	case VECTOR_PIC + 3: /* the same, of a machine without I/O APICs: COM2, */
 	case VECTOR_PIC + 4: /* COM1 */
 		pic_eoi((unsigned)(vector - VECTOR_PIC));
-		monitor_irq();
+		monitor_wake();
 		return;
 	case VECTOR_SPURIOUS: /* no EOI (SDM 3A 11.9) */
 		this_cpu()->spurious++;

@@ -1,18 +1,15 @@
 #include "monitor/monitor.h"
 
 #include "arch/x86_64/cr.h"
-#include "core/log.h"
 #include "core/panic.h"
-#include "dev/keyboard.h"
-#include "dev/power.h"
 #include "lib/string.h"
 #include "monitor/command.h"
+#include "monitor/keys.h"
 #include "monitor/output.h"
 #include "proc/ktask.h"
 
 #define LINE_MAX 80
 
-#define KEY_BREAK     0x00 /* Ctrl-@ is the same byte */
 #define KEY_CTRL_C    0x03
 #define KEY_BACKSPACE 0x08
 #define KEY_CTRL_O    0x0f
@@ -32,36 +29,16 @@ static struct {
 	struct run run;
 } monitor;
 
-/* Keys of the keyboard, from its task; after a panic, from the only CPU. */
-#define KEYS_MAX 128
-static struct {
-	char bytes[KEYS_MAX];
-	uint32_t put, taken; /* atomic: in all */
-} keys;
-
-static void keys_put(char byte)
-{
-	uint32_t n = __atomic_load_n(&keys.put, __ATOMIC_RELAXED);
-
-	if (n - __atomic_load_n(&keys.taken, __ATOMIC_ACQUIRE) == KEYS_MAX)
-		return;
-	keys.bytes[n % KEYS_MAX] = byte;
-	__atomic_store_n(&keys.put, n + 1, __ATOMIC_RELEASE);
-}
-
 /* The next key of the serial line, or of the keyboard, whose user then sees the answer; or -1. */
 static int next_key(void)
 {
 	int key = monitor.uart < UARTS ? uart_read(monitor.uart) : -1;
-	uint32_t n = __atomic_load_n(&keys.taken, __ATOMIC_RELAXED);
 
-	if (key < 0 && panic_active())
-		keyboard_poll();
-	if (key >= 0 || n == __atomic_load_n(&keys.put, __ATOMIC_ACQUIRE))
+	if (key >= 0)
 		return key;
-	output_show();
-	key = (unsigned char)keys.bytes[n % KEYS_MAX];
-	__atomic_store_n(&keys.taken, n + 1, __ATOMIC_RELEASE);
+	key = keys_take();
+	if (key >= 0)
+		output_show();
 	return key;
 }
 
@@ -227,48 +204,14 @@ static sysret_t monitor_turn(struct thread *task)
 	return ktask_turn(task, do_some);
 }
 
-void monitor_irq(void)
+void monitor_wake(void)
 {
 	thread_wake(monitor.task);
 }
 
-/* --- the keyboard --- */
-
-/* While the monitor is entered, what is typed is its own. */
-static bool takes(const char *bytes, unsigned n)
+bool monitor_is_entered(void)
 {
-	if (!__atomic_load_n(&monitor.entered, __ATOMIC_RELAXED))
-		return false;
-	for (unsigned i = 0; i < n; i++)
-		keys_put(bytes[i]);
-	thread_wake(monitor.task);
-	return true;
-}
-
-/* What Alt-SysRq and a letter have it do: the letters are Linux's, where that has them. */
-static const char *const sysrq_commands[] = {
-	['d' - 'a'] = "locks\r",   ['g' - 'a'] = "",	       ['h' - 'a'] = "help\r",
-	['m' - 'a'] = "meminfo\r", ['o' - 'a'] = "poweroff\r", ['q' - 'a'] = "runq\r",
-	['t' - 'a'] = "threads\r",
-};
-
-static void sysrq(char letter)
-{
-	unsigned index = (unsigned)(letter - 'a');
-
-	log_line("SysRq: %c", letter);
-	if (letter == 'b')
-		power_now(POWER_RESET);
-	if (letter == 'c')
-		panic("asked for by SysRq");
-	if (index >= ARRAY_SIZE(sysrq_commands) || !sysrq_commands[index]) {
-		log_line("SysRq: b resets, c panics; commands: d g h m o q t");
-		return;
-	}
-	keys_put(KEY_BREAK);
-	for (const char *key = sysrq_commands[index]; *key; key++)
-		keys_put(*key);
-	thread_wake(monitor.task);
+	return __atomic_load_n(&monitor.entered, __ATOMIC_RELAXED);
 }
 
 static void poll_after_panic(void)
@@ -292,8 +235,7 @@ bool monitor_start(enum uart uart, bool in_panic)
 		return false;
 	if (in_panic)
 		panic_monitor = poll_after_panic;
-	keyboard_takes = takes;
-	keyboard_sysrq = sysrq;
+	keys_use();
 	if (uart < UARTS)
 		uart_listen(uart);
 	return true;

@@ -13,8 +13,11 @@
  */
 __must_check bool monitor_start(enum uart uart, bool in_panic);
 
-/* The port's interrupt: makes the task look. */
-void monitor_irq(void);
+/* Makes the task look: there are keys. Also called by the port's interrupt. */
+void monitor_wake(void);
+
+/* Has it been entered, so that what is typed is its own? */
+bool monitor_is_entered(void);
 
 /* Leave it, when the command that runs has ended. */
 void monitor_leave(void);
