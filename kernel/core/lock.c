@@ -7,6 +7,8 @@
 #include "core/symbols.h"
 #include "lib/upcall.h"
 
+static DEFINE_PERCPU(uint64_t, contended)[LOCK_RANKS]; /* acquisitions that waited, by rank */
+
 static __noreturn __noinline void refuse(const struct lock *lock, const struct lock *held)
 {
 	if (read_rflags() & RFLAGS_IF)
@@ -34,6 +36,7 @@ static inline void note_taken(struct lock *lock, struct cpu *cpu, struct lock *o
 static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr_t caller)
 {
 	__atomic_fetch_add(&lock->contended, 1, __ATOMIC_RELAXED);
+	(*PERCPU(contended))[lock->rank]++;
 	do {
 		while (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED)) {
 			cpu_relax();
@@ -75,6 +78,17 @@ void lock_release(struct lock *lock)
 bool lock_held(const struct lock *lock)
 {
 	return lock->holder == this_cpu();
+}
+
+uint64_t locks_contended(enum lock_rank rank)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t cpu = 0; cpu < cpu_count; cpu++) {
+		for (enum lock_rank r = RANK_NONE; r < LOCK_RANKS; r++)
+			sum += r == rank || rank == RANK_NONE ? (*PERCPU_OF(cpu, contended))[r] : 0;
+	}
+	return sum;
 }
 
 void locks_assert_none(void)

@@ -30,6 +30,8 @@ enum lock_rank {
 	RANK_PORT,    /* dev: a serial port, or the screen */
 };
 
+#define LOCK_RANKS (RANK_PORT + 1)
+
 struct lock {
 	struct cpu *holder; /* atomic: the CPU inside; NULL when free, so zeroed memory is free */
 	enum lock_rank rank;
@@ -55,6 +57,12 @@ void lock_release(struct lock *lock);
 
 /* Does this CPU hold the lock? For assertions. */
 bool lock_held(const struct lock *lock);
+
+/*
+ * How many acquisitions of locks of that rank had to wait since boot, on all CPUs; RANK_NONE: of
+ * all locks. Other CPUs go on counting meanwhile.
+ */
+uint64_t locks_contended(enum lock_rank rank);
 
 /* Panic when this CPU holds any lock: called on the way out of the kernel. */
 void locks_assert_none(void);

@@ -1,6 +1,7 @@
 #include "sys/ktest_call.h"
 
 #include "abi/ktest.h"
+#include "core/lock.h"
 #include "core/standstill.h"
 #include "lib/cmdline.h"
 #include "mm/census.h"
@@ -8,6 +9,7 @@
 #include "mm/frames.h"
 #include "mm/shared.h"
 #include "mm/slab.h"
+#include "mm/tlb_flush.h"
 #include "proc/boundary.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
@@ -92,6 +94,19 @@ static sysret_t set_failures(uint64_t n, unsigned how)
 	return 0;
 }
 
+static sysret_t count_contended(unsigned rank)
+{
+	return rank < LOCK_RANKS ? (sysret_t)locks_contended((enum lock_rank)rank) : -EINVAL;
+}
+
+static sysret_t count_asked(void)
+{
+	struct tlb_counts counts;
+
+	tlb_count(&counts);
+	return (sysret_t)counts.asks;
+}
+
 sysret_t sys_ktest(const struct trapframe *call)
 {
 	if (!allowed)
@@ -110,6 +125,10 @@ sysret_t sys_ktest(const struct trapframe *call)
 		return 0;
 	case KTEST_KILLED:
 		return (sysret_t)boundary_kills();
+	case KTEST_CONTENDED:
+		return count_contended(arg_uint(call, 1));
+	case KTEST_ASKED:
+		return count_asked();
 	}
 	return -EINVAL;
 }
