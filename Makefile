@@ -190,12 +190,14 @@ $(PLUGINS): $(BENCH)/%.so: tools/profile.d/%.c | $(call needs,build)
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -o $@ $<
 
-.PHONY: bench bench-mm bench-programs profile latency
+.PHONY: bench bench-mm bench-smp bench-programs profile latency
 bench-programs: $(BENCH_PROGS) $(PLUGINS)
 bench: iso bench-programs $(call needs,boot)  ## instructions of each call on Stoa and on Linux, side by side
 	$(Q)tools/bench --docs docs/benchmarks.md $(BENCHFLAGS) $(OUT)
 bench-mm: iso bench-programs programs $(call needs,boot)  ## instructions of allocations, faults, fork, exit and boots, with limits
 	$(Q)tools/bench-mm --programs $(TEST_BIN) $(OUT)
+bench-smp: iso programs $(call needs,boot)  ## how often independent processes on 1, 2 and 4 CPUs wait for each other, with limits
+	$(Q)tools/bench-smp --programs $(TEST_BIN) $(OUT)
 profile: iso bench-programs $(call needs,boot)  ## ROW=name: where the instructions of that row go (ROW=boot: of the boot)
 	$(Q)tools/profile $(if $(filter checks,$(ROW)),--docs docs/benchmarks.md) $(PROFILEFLAGS) $(OUT) $(or $(ROW),$(error make profile ROW=name))
 latency: iso programs $(PLUGINS) $(call needs,boot)  ## the longest stretch without an interrupt, and the call that causes it

@@ -15,6 +15,7 @@
 #define PROCESSES_MAX 64
 #define RANKS	      16
 #define FAULT_PAGES   512ul
+#define FORK_PAGES    1024ul
 #define SHARED_PAGES  4096ul
 
 // What one process does: `ops` operations as the number `me` of `count`.
@@ -71,10 +72,15 @@ static void map_and_unmap(unsigned ops, unsigned me, unsigned count)
 	}
 }
 
+// What is forked has as much memory as in user/bench's row.
 static void fork_and_wait(unsigned ops, unsigned me, unsigned count)
 {
+	char *at = fresh_pages(FORK_PAGES);
+
 	(void)me;
 	(void)count;
+	for (size_t i = 0; i < FORK_PAGES; i++)
+		at[i * PAGE] = 1;
 	while (ops--) {
 		long child = sys(SYS_fork);
 		int status = -1;
@@ -83,6 +89,7 @@ static void fork_and_wait(unsigned ops, unsigned me, unsigned count)
 			sys(SYS_exit_group, 0);
 		need(sys(SYS_wait4, child, &status, 0, 0) == child && status == 0, "fork");
 	}
+	munmap(at, FORK_PAGES * PAGE);
 }
 
 // All fault in the same pages, each from a place of its own on.

@@ -39,9 +39,11 @@ class Boot:
         return self.number(r"memory: total=.* unavailable=(\d+) KiB") << 10
 
 
-def run(iso, program, args=(), files=(), memory=1024, more=()):
-    """Boot with a program, with so many MiB; files: (host, guest) pairs."""
-    command = [ROOT / "tools/stoa-run", "--iso", iso, "--icount", "--mem", f"{memory}M", "--append", WORDS, *more]
+def run(iso, program, args=(), files=(), memory=1024, cpus=0, more=()):
+    """Boot with a program, with so many MiB; files: (host, guest) pairs; cpus: several, none of which
+    counts instructions then."""
+    machine = ["--cpus", str(cpus)] if cpus else ["--icount"]
+    command = [ROOT / "tools/stoa-run", "--iso", iso, *machine, "--mem", f"{memory}M", "--append", WORDS, *more]
     for host, guest in files:
         command += ["--file", f"{host}:{guest}"]
     with tempfile.NamedTemporaryFile(prefix="stoa-bench.") as log:
