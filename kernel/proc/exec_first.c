@@ -56,7 +56,7 @@ static int load(struct exec_state *exec, const char *args, size_t args_size, con
 /* The process and its thread, with the program in place. */
 static int make_process(const struct exec_state *exec, struct fdtable *fds)
 {
-	struct process *process = process_create(NULL);
+	struct process *process = process_create();
 	struct thread *thread = process ? thread_create(process) : NULL;
 
 	if (!thread)
@@ -66,10 +66,13 @@ static int make_process(const struct exec_state *exec, struct fdtable *fds)
 	process->fds = fds;
 	process->live_threads = 1;
 	thread->space = exec->space;
-	thread->tid = process->pid;
 	fpu_init_state(thread->fpu);
 	exec_image_frame(exec, &thread->frame);
+	lock_acquire(&tree_lock);
+	process_enter(process, NULL);
+	thread->tid = process->pid;
 	list_add_tail(&process->threads, &thread->process_link);
+	lock_release(&tree_lock);
 	init_process = process;
 	return 0;
 }

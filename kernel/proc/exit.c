@@ -29,6 +29,7 @@
 void (*exit_last)(int wait_status);
 
 static sysret_t become_zombie(struct thread *thread);
+static sysret_t tell_child_tid(struct thread *thread);
 
 static sysret_t go_on_with(struct thread *thread, sysret_t (*station)(struct thread *))
 {
@@ -72,12 +73,19 @@ void process_kill_others(struct thread *current)
 	}
 }
 
+static sysret_t begin(struct thread *thread)
+{
+	thread_clear_work(thread, THREAD_WORK_KILL | THREAD_WORK_SIGNAL | THREAD_WORK_FAULT);
+	return go_on_with(thread, tell_child_tid);
+}
+
 sysret_t exit_process(struct thread *thread, int wait_status)
 {
 	lock_acquire(&tree_lock);
+	thread->dying = true;
 	process_kill(thread->process, wait_status);
 	lock_release(&tree_lock);
-	return exit_begin(thread);
+	return begin(thread);
 }
 
 sysret_t exit_thread(struct thread *thread, int wait_status)
@@ -227,6 +235,9 @@ static sysret_t hand_over_children(struct thread *thread)
 
 	if (process == init_process)
 		return go_on_with(thread, end_others);
+	/* Nobody but the process itself, and this is its last thread, makes it children. */
+	if (list_empty(&process->children))
+		return become_zombie(thread);
 	lock_acquire(&tree_lock);
 	list_for_each_entry_safe (child, next, &process->children, sibling_link) {
 		list_del(&child->sibling_link);
@@ -250,7 +261,7 @@ static sysret_t become_zombie(struct thread *thread)
 	lock_acquire(&tree_lock);
 	list_del(&thread->process_link);
 	sum_up(process, thread);
-	process->state = PROCESS_ZOMBIE;
+	__atomic_store_n(&process->state, PROCESS_ZOMBIE, __ATOMIC_RELEASE);
 	tell_parent(process);
 	lock_release(&tree_lock);
 	/* Its parent may have freed it by now. */
@@ -274,17 +285,29 @@ static sysret_t drop_memory(struct thread *thread)
 
 /* --- and the stations where it is not yet known --- */
 
+/* One thread less; true: that was the last, and the process ends with `wait_status`. */
+static bool leave_threads(struct process *process, int wait_status)
+{
+	bool last;
+
+	/* Of a process that is ending nobody but its last thread itself changes the number. */
+	if (process->exiting && process->live_threads == 1) {
+		__atomic_store_n(&process->live_threads, 0, __ATOMIC_RELAXED);
+		return true;
+	}
+	lock_acquire(&tree_lock);
+	last = --process->live_threads == 0;
+	if (last)
+		process_kill(process, wait_status);
+	lock_release(&tree_lock);
+	return last;
+}
+
 static sysret_t leave_process(struct thread *thread)
 {
 	struct process *process = thread->process;
 	struct space *space = thread->space;
-	bool last;
-
-	lock_acquire(&tree_lock);
-	last = --process->live_threads == 0;
-	if (last)
-		process_kill(process, thread->cont.exit.wait_status);
-	lock_release(&tree_lock);
+	bool last = leave_threads(process, thread->cont.exit.wait_status);
 
 	/* From here on nobody can make the space this CPU's active one for the thread. */
 	thread->space = NULL;
@@ -317,6 +340,5 @@ sysret_t exit_begin(struct thread *thread)
 	lock_acquire(&tree_lock);
 	thread->dying = true;
 	lock_release(&tree_lock);
-	thread_clear_work(thread, THREAD_WORK_KILL | THREAD_WORK_SIGNAL | THREAD_WORK_FAULT);
-	return go_on_with(thread, tell_child_tid);
+	return begin(thread);
 }

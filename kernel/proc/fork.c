@@ -1,7 +1,7 @@
 /*
  * fork: the child is made first, then the memory is copied in chunks under a claim on the parent's
- * space, then the child starts. A kill, or the lack of memory, takes everything back, in chunks
- * too; that is why no `abort` could do it.
+ * space, then the child enters the tree of processes and starts. A kill, or the lack of memory,
+ * takes everything back, in chunks too; that is why no `abort` could do it.
  */
 #include "proc/fork.h"
 
@@ -19,14 +19,11 @@ static sysret_t go_on_with(struct thread *thread, sysret_t how, sysret_t (*run)(
 	return thread_continue(thread, how, run, NULL, CONT_NONE);
 }
 
-/* Take the half-made child out of the tree and free it, with whatever it has but its space. */
+/* Free the half-made child, with whatever it has but its space. */
 static void free_child(struct thread *thread)
 {
 	struct process *child = thread->cont.fork.child;
 
-	lock_acquire(&tree_lock);
-	process_unlink(child);
-	lock_release(&tree_lock);
 	if (child->fds)
 		fdtable_put(child->fds);
 	if (thread->cont.fork.thread)
@@ -67,19 +64,17 @@ static void copy_thread(struct thread *thread, struct thread *copy)
 	copy->blocked = thread->blocked;
 }
 
-/* The child becomes one that can run; false when its parent was killed before. [tree_lock] */
+/* The child becomes one of the tree; false when its parent was killed before. [tree_lock] */
 static bool enter_child(struct thread *thread, struct process *child, struct thread *copy)
 {
 	if (thread->must_exit)
 		return false;
+	process_enter(child, thread->process);
 	memcpy(copy->affinity, thread->affinity, sizeof(copy->affinity));
 	copy->tid = child->pid;
 	copy->space = child->space;
 	list_add_tail(&child->threads, &copy->process_link);
 	child->live_threads = 1;
-	/* Signals may have come before there was a thread to take them. */
-	if (child->pending)
-		thread_set_work(copy, THREAD_WORK_SIGNAL);
 	return true;
 }
 
@@ -87,12 +82,13 @@ static sysret_t start_child(struct thread *thread)
 {
 	struct process *child = thread->cont.fork.child;
 	struct thread *copy = thread->cont.fork.thread;
-	int64_t pid = child->pid;
 	bool entered;
+	int64_t pid;
 
 	copy_thread(thread, copy);
 	lock_acquire(&tree_lock);
 	entered = enter_child(thread, child, copy);
+	pid = child->pid;
 	lock_release(&tree_lock);
 	if (!entered)
 		return begin_undo(thread, -EINTR);
@@ -131,7 +127,7 @@ static sysret_t claim_memory(struct thread *thread)
 sysret_t fork_process(struct thread *thread)
 {
 	struct process *process = thread->process;
-	struct process *child = process_create(process);
+	struct process *child = process_create();
 
 	if (!child)
 		return -ENOMEM;

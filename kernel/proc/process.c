@@ -115,7 +115,7 @@ static const struct rlimit first_rlimits[RLIM_NLIMITS] = {
 	[RLIMIT_RTTIME] = {RLIM_INFINITY, RLIM_INFINITY},
 };
 
-struct process *process_create(struct process *parent)
+struct process *process_create(void)
 {
 	struct process *process = slab_alloc(&process_cache);
 
@@ -125,8 +125,12 @@ struct process *process_create(struct process *parent)
 	list_init(&process->sibling_link);
 	list_init(&process->threads);
 	waitq_init(&process->child_changed);
+	return process;
+}
 
-	lock_acquire(&tree_lock);
+void process_enter(struct process *process, struct process *parent)
+{
+	ASSERT(lock_held(&tree_lock));
 	process->pid = new_pid();
 	process->parent = parent;
 	process->ppid = parent ? parent->pid : 0;
@@ -138,8 +142,6 @@ struct process *process_create(struct process *parent)
 	if (parent)
 		list_add_tail(&parent->children, &process->sibling_link);
 	insert(process);
-	lock_release(&tree_lock);
-	return process;
 }
 
 void process_unlink(struct process *process)

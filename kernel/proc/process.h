@@ -17,12 +17,13 @@ extern struct lock tree_lock;
 struct process {
 	int64_t pid, pgid, sid; /* pgid, sid: [tree_lock] */
 	struct process *parent; /* [tree_lock] NULL for the first process */
-	struct list children;	/* [tree_lock] by sibling_link */
+	struct list children;	/* [tree_lock] by sibling_link; grows and shrinks by its own threads
+				   alone, but for the first process's */
 	struct list sibling_link;
 	struct rb_node pid_node;  /* [tree_lock] in the tree of pids */
 	struct list threads;	  /* [tree_lock] by process_link */
-	uint32_t live_threads;	  /* [tree_lock] */
-	enum process_state state; /* [tree_lock] */
+	uint32_t live_threads;	  /* [tree_lock] read without by its last thread */
+	enum process_state state; /* [tree_lock] read without by its parent (proc/wait.c) */
 	int64_t ppid; /* the parent's pid, 0 without one; written under tree_lock, read without */
 	bool exiting; /* [tree_lock] its threads are to end, with wait_status */
 	int stop_signal;    /* [tree_lock] the signal that stopped it; 0: not stopped */
@@ -50,15 +51,18 @@ struct process {
 /* The first process; its end is the end of the run. */
 extern struct process *init_process;
 
-/*
- * A process with a new pid, no threads, no space, no descriptors, the child of `parent` (NULL: the
- * first); it is in the tree. NULL without memory. Takes RANK_TREE.
- */
-struct process *process_create(struct process *parent);
+/* A process without a pid, threads, a space or descriptors; NULL without memory. */
+struct process *process_create(void);
 
 /*
- * Take a process without threads (a zombie that was waited for, or one half made) out of the tree,
- * with tree_lock held; then, without it, free it.
+ * Give it a pid, and enter it into the tree as a child of `parent` (NULL: the first), whose limits
+ * and the like become its own. tree_lock must be held.
+ */
+void process_enter(struct process *process, struct process *parent);
+
+/*
+ * Take a process without threads, a zombie that was waited for, out of the tree, with tree_lock
+ * held; then, without it, free it.
  */
 void process_unlink(struct process *process);
 void process_free(struct process *process);
@@ -87,9 +91,9 @@ struct process *process_find_above(int64_t pid);
 
 /*
  * Has the process an address space that stays while tree_lock, which must be held, is? Not one that
- * is half made, nor one that is ending.
+ * is ending.
  */
 static inline bool process_has_space(const struct process *process)
 {
-	return process->space && !process->exiting && !list_empty(&process->threads);
+	return process->space && !process->exiting;
 }

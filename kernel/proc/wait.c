@@ -52,6 +52,30 @@ static bool has_news(struct process *child, int options, int *status)
 	return false;
 }
 
+/*
+ * Has no child that is meant anything to tell? Told without tree_lock, which all processes share,
+ * where only the caller makes and reaps the process's children; else, and when there may be news,
+ * the answer is SCAN_FOUND, and scan() has to look. A child that moves in front meanwhile, as the
+ * process is being killed, only has others looked at again.
+ */
+static enum scan_result glance(const struct thread *thread)
+{
+	const struct process *process = thread->process, *child;
+	enum scan_result result = SCAN_NOBODY;
+
+	if (process == init_process || process->live_threads != 1)
+		return SCAN_FOUND;
+	list_for_each_entry (child, &process->children, sibling_link) {
+		if (!is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
+			continue;
+		if (__atomic_load_n(&child->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE ||
+		    child->stop_news || child->continue_news)
+			return SCAN_FOUND;
+		result = SCAN_NOTHING;
+	}
+	return result;
+}
+
 /* Look at the children; what was found is noted in the continuation, and a zombie freed. */
 static enum scan_result scan(struct thread *thread)
 {
@@ -129,7 +153,9 @@ static sysret_t wait_again(struct thread *thread)
 #ifdef MUTANT_skip_recheck
 	result = SCAN_NOTHING;
 #else
-	result = scan(thread);
+	result = glance(thread);
+	if (result == SCAN_FOUND)
+		result = scan(thread);
 #endif
 	if (result == SCAN_NOTHING && !signal_pending(thread))
 		return thread_continue(thread, SYS_BLOCKED, wait_again, wait_abort,
@@ -147,13 +173,15 @@ sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int 
 	thread->cont.wait.options = options;
 	thread->cont.wait.status = status;
 	thread->cont.wait.rusage = rusage;
+	if (!(options & WNOHANG))
+		return wait_again(thread);
 	switch (scan(thread)) {
 	case SCAN_FOUND:
 		return tell(thread);
 	case SCAN_NOBODY:
 		return -ECHILD;
 	default:
-		return options & WNOHANG ? 0 : wait_again(thread);
+		return 0;
 	}
 }
 
