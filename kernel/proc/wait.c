@@ -151,7 +151,7 @@ static sysret_t wait_again(struct thread *thread)
 	thread_prepare_wait(thread);
 	waitq_add(&thread->process->child_changed, &thread->waiters[0], thread);
 #ifdef MUTANT_skip_recheck
-	result = SCAN_NOTHING;
+	result = glance(thread) == SCAN_NOBODY ? SCAN_NOBODY : SCAN_NOTHING;
 #else
 	result = glance(thread);
 	if (result == SCAN_FOUND)
