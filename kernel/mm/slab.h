@@ -38,7 +38,8 @@ void slab_init(struct slab_cache *cache, const char *name, size_t size, size_t a
 
 /*
  * The same for objects that are kept constructed: `construct` is called once for each, when its
- * slab is made, and who gives one back leaves it as that did, or as he wants to find one.
+ * slab is made, with the cache's lock held; who gives one back leaves it as that did, or as he
+ * wants to find one.
  */
 void slab_init_constructed(struct slab_cache *cache, const char *name, size_t size, size_t align,
 			   void (*construct)(void *object));

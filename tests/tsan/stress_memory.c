@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/seed.h"
 #include "arch/x86_64/cpu.h"
 #include "core/log.h"
 #include "core/panic.h"
@@ -29,6 +28,7 @@
 #include "mm/online.h"
 #include "mm/phys.h"
 #include "mm/slab.h"
+#include "seed.h"
 
 #define FRAMES	    8192 /* in two zones */
 #define FIRST_HALF  (FRAMES / 2)
@@ -198,29 +198,35 @@ static size_t step(enum kind kind)
 	return kinds[kind].size > 256 ? kinds[kind].size / sizeof(uint64_t) - 1 : 1;
 }
 
-static void for_words(enum kind kind, uint64_t *memory, uint64_t expected, uint64_t value)
+static void set_words(enum kind kind, uint64_t *memory, uint64_t value)
+{
+	for (size_t i = 0; i < kinds[kind].size / sizeof(*memory); i += step(kind))
+		memory[i] = value;
+}
+
+static void expect_words(enum kind kind, const uint64_t *memory, uint64_t value)
 {
 	for (size_t i = 0; i < kinds[kind].size / sizeof(*memory); i += step(kind)) {
-		if (memory[i] != expected && expected != 1)
-			panic("kind %d: %p holds %llx at %zu", (int)kind, (void *)memory,
-			      (unsigned long long)memory[i], i);
 		if (memory[i] != value)
-			memory[i] = value;
+			panic("kind %d: %p holds %llx at %zu", (int)kind, (const void *)memory,
+			      (unsigned long long)memory[i], i);
 	}
 }
 
 /* Frames and blocks come with anything in them, the others with zeros. */
 static void fill(enum kind kind, void *memory)
 {
-	bool cleared = kind == ZEROED || kinds[kind].cache;
-
-	for_words(kind, memory, cleared ? 0 : 1, stamp(memory));
+	if (kind == ZEROED || kinds[kind].cache)
+		expect_words(kind, memory, 0);
+	set_words(kind, memory, stamp(memory));
 }
 
 /* What is given back is as it was filled; what is kept constructed is left so. */
 static void check(enum kind kind, void *memory)
 {
-	for_words(kind, memory, stamp(memory), kind == KEPT ? 0 : stamp(memory));
+	expect_words(kind, memory, stamp(memory));
+	if (kind == KEPT)
+		set_words(kind, memory, 0);
 }
 
 /* --- the CPUs --- */
