@@ -33,7 +33,7 @@ CHECKS = {
     "lock-order": "lock order: taking 'test low' (rank 1) while holding 'test high'",
     "lock-at-exit": "lock held at exit: 'test low' (taken in ",
     "double-free": "double free of frame 0x",
-    "double-free-frame": ": type 3, order 0, freed before in double_free_frame",
+    "double-free-frame": ": type 2, order 0, freed before in double_free_frame",
     "wrong-order": "wrong order 2 of frame 0x",
     "object-double-free": " in object_double_free; freed before in object_double_free",
     "object-no-start": ", freed in object_no_start, is not one of its objects",
