@@ -99,7 +99,7 @@ void cells_scroll(struct cells *cells, unsigned top, unsigned bottom, int n, str
 	}
 	memset(cells->changed + top, true, height);
 	for (unsigned i = 0; i < by; i++) {
-		struct cell *row = cells->wanted + gone[i] * cells->columns;
+		struct cell *row = cells->wanted + (size_t)gone[i] * cells->columns;
 
 		if (cells->history && n > 0 && height == cells->rows)
 			remember(cells, row);

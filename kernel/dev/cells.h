@@ -69,7 +69,7 @@ void cells_init(struct cells *cells, unsigned rows, unsigned columns, struct cel
 /* The cells of a line. */
 static inline struct cell *cells_line(const struct cells *cells, unsigned row)
 {
-	return cells->wanted + cells->line[row] * cells->columns;
+	return cells->wanted + (size_t)cells->line[row] * cells->columns;
 }
 
 /* From now on keep lines that leave at the top of the screen in `memory`, of so many lines. */
