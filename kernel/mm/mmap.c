@@ -14,10 +14,10 @@
 #define LOW_START GIB(1)
 #define LOW_END	  GIB(2)
 
-/* What must not be more than there is: memory that is this space's alone once it is written. */
+/* What must not be more than there is: memory that may be written, and all that is shared. */
 static bool is_promise(int prot, int flags)
 {
-	return (prot & PROT_WRITE) && !(flags & (MAP_SHARED | MAP_NORESERVE));
+	return ((prot & PROT_WRITE) || (flags & MAP_SHARED)) && !(flags & MAP_NORESERVE);
 }
 
 /* Where the mapping goes: its address, or a negative errno as Linux gives it. [lock] */
@@ -49,7 +49,7 @@ static int64_t find_place(struct space *space, uint64_t addr, uint64_t size, int
 static uint32_t vma_flags(int flags)
 {
 	return (flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) | (flags & MAP_SHARED ? VMA_SHARED : 0) |
-	       (flags & MAP_LOCKED ? VMA_LOCKED : 0);
+	       (flags & MAP_LOCKED ? VMA_LOCKED : 0) | (flags & MAP_NORESERVE ? VMA_NO_RESERVE : 0);
 }
 
 sysret_t space_mmap(struct space *space, uint64_t addr, uint64_t size, int prot, int flags,

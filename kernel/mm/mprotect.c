@@ -88,26 +88,40 @@ static void merge_blocks(struct space *space, uint64_t from, uint64_t to)
 	}
 }
 
-/* Bytes of the range that become data by the change. [lock] */
-static uint64_t new_data(const struct vma_range *range, uint32_t prot)
+/* Bytes of the range that become data by the change; *promise: the most in one area. [lock] */
+static uint64_t new_data(const struct vma_range *range, uint32_t prot, uint64_t *promise)
 {
 	uint64_t bytes = 0;
 
+	*promise = 0;
 	for (const struct vma *vma = range->first; vma; vma = vma->next) {
-		if (vma_is_data(prot, vma->flags) && !vma_is_data(vma->prot, vma->flags))
-			bytes += MIN(vma->end, range->end) - MAX(vma->start, range->start);
+		if (vma_is_data(prot, vma->flags) && !vma_is_data(vma->prot, vma->flags)) {
+			uint64_t more = MIN(vma->end, range->end) - MAX(vma->start, range->start);
+
+			bytes += more;
+			if (!(vma->flags & VMA_NO_RESERVE))
+				*promise = MAX(*promise, more);
+		}
 		if (vma == range->last)
 			break;
 	}
 	return bytes;
 }
 
-/* 0, or -ENOMEM as the limit of data does not allow the change. [lock] */
-static int check_limit(const struct space *space, const struct vma_range *range, uint32_t prot)
+/* 0, or -ENOMEM: the limit of data does not allow the change, or it promises too much. [lock] */
+static __noinline int check_data(const struct space *space, const struct vma_range *range,
+				 uint32_t prot)
 {
-	if (!(prot & PROT_WRITE) || space->limits.data == RLIM_INFINITY)
-		return 0;
-	return space_may_have_data(space, new_data(range, prot)) ? 0 : -ENOMEM;
+	uint64_t promise, bytes = new_data(range, prot, &promise);
+
+	return promise <= memory_promise_max && space_may_have_data(space, bytes) ? 0 : -ENOMEM;
+}
+
+/* Can check_data() refuse to give `size` bytes the protection? */
+static inline bool may_be_too_much(const struct space *space, uint64_t size, int prot)
+{
+	return unlikely((prot & PROT_WRITE) &&
+			(space->limits.data != RLIM_INFINITY || size > memory_promise_max));
 }
 
 /*
@@ -133,9 +147,9 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	range = vma_range_find(&space->vmas, *cursor, end, CHUNK_AREAS);
 	cut = range.end;
 	vma_range_stop_at_hole(&range);
-	result = check_limit(space, &range, (uint32_t)prot);
-	if (!result)
-		result = umap_split_edges(space, *cursor, range.end);
+	result = umap_split_edges(space, *cursor, range.end);
+	if (!result && may_be_too_much(space, size, prot))
+		result = check_data(space, &range, (uint32_t)prot);
 	if (!result)
 		result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {

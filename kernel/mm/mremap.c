@@ -93,7 +93,8 @@ static int check_growth(const struct space *space, const struct vma *vma, const 
 		return -EINVAL;
 	if (!more)
 		return 0;
-	if (vma_is_data(vma->prot, vma->flags) && more > memory_promise_max)
+	if (vma_is_data(vma->prot, vma->flags) && !(vma->flags & VMA_NO_RESERVE) &&
+	    more > memory_promise_max)
 		return -ENOMEM;
 	return space_may_map(space, more, vma->prot, vma->flags);
 }

@@ -52,9 +52,9 @@ static void print_flags(struct printer *out, const struct vma *vma)
 		uint32_t bit;
 		const char *name;
 	} names[] = {
-		{VMA_SHARED, "ms"},  {VMA_GROWSDOWN, "gd"}, {VMA_LOCKED, "lo"},
-		{VMA_NO_FORK, "dc"}, {VMA_WIPE_FORK, "wf"}, {VMA_NO_DUMP, "dd"},
-		{VMA_LARGE, "hg"},   {VMA_NO_LARGE, "nh"},
+		{VMA_SHARED, "ms"},  {VMA_GROWSDOWN, "gd"},  {VMA_LOCKED, "lo"},
+		{VMA_NO_FORK, "dc"}, {VMA_NO_RESERVE, "nr"}, {VMA_WIPE_FORK, "wf"},
+		{VMA_NO_DUMP, "dd"}, {VMA_LARGE, "hg"},	     {VMA_NO_LARGE, "nh"},
 	};
 
 	print(out, "VmFlags: %s%s%s%smr mw me ", vma->prot & PROT_READ ? "rd " : "",

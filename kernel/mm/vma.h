@@ -21,15 +21,16 @@
 struct vm_object;
 
 /* Bits of vma.flags. Those not named here are the owner's, and only compared. */
-#define VMA_SHARED    (1U << 0)
-#define VMA_GROWSDOWN (1U << 1) /* a stack: VMA_STACK_GUARD below it stays free of others */
-#define VMA_LARGE     (1U << 2) /* MADV_HUGEPAGE: large pages where thp=madvise, too */
-#define VMA_NO_LARGE  (1U << 3) /* MADV_NOHUGEPAGE */
-#define VMA_LOCKED    (1U << 4) /* mlock: its pages are made at once and stay */
-#define VMA_ON_FAULT  (1U << 5) /* with VMA_LOCKED: they are made when they are touched */
-#define VMA_NO_FORK   (1U << 6) /* MADV_DONTFORK: a child does not get it */
-#define VMA_WIPE_FORK (1U << 7) /* MADV_WIPEONFORK: a child gets it empty */
-#define VMA_NO_DUMP   (1U << 8) /* MADV_DONTDUMP */
+#define VMA_SHARED     (1U << 0)
+#define VMA_GROWSDOWN  (1U << 1) /* a stack: VMA_STACK_GUARD below it stays free of others */
+#define VMA_LARGE      (1U << 2) /* MADV_HUGEPAGE: large pages where thp=madvise, too */
+#define VMA_NO_LARGE   (1U << 3) /* MADV_NOHUGEPAGE */
+#define VMA_LOCKED     (1U << 4) /* mlock: its pages are made at once and stay */
+#define VMA_ON_FAULT   (1U << 5) /* with VMA_LOCKED: they are made when they are touched */
+#define VMA_NO_FORK    (1U << 6) /* MADV_DONTFORK: a child does not get it */
+#define VMA_WIPE_FORK  (1U << 7) /* MADV_WIPEONFORK: a child gets it empty */
+#define VMA_NO_DUMP    (1U << 8) /* MADV_DONTDUMP */
+#define VMA_NO_RESERVE (1U << 9) /* MAP_NORESERVE: more than there is may be promised */
 
 /* Bytes kept free below a growing stack, as Linux's stack_guard_gap. */
 #define VMA_STACK_GUARD MIB(1)

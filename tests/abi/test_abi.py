@@ -20,6 +20,7 @@ PROGRAMS = [
     "abi_mremap",
     "abi_bus",
     "abi_areas",
+    "abi_promise",
     "abi_large",
     "abi_collapse",
     "abi_brk",
