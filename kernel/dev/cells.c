@@ -233,6 +233,14 @@ static void show_cursor(struct cells *cells)
 	cells->cursor_drawn = place;
 }
 
+void cells_forget(struct cells *cells)
+{
+	const struct cell unknown = {.raw = UINT32_MAX}; /* which is no cell's */
+
+	fill(cells, cells->shown, cells->rows * cells->columns, unknown);
+	memset(cells->changed, true, cells->rows);
+}
+
 bool cells_draw(struct cells *cells, unsigned budget, cells_draw_fn draw)
 {
 	unsigned to_compare = cells->columns / COMPARED + 1;

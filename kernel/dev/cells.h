@@ -66,6 +66,9 @@ typedef void (*cells_draw_fn)(unsigned row, unsigned column, struct cell cell);
 void cells_init(struct cells *cells, unsigned rows, unsigned columns, struct cell *wanted,
 		struct cell *shown);
 
+/* Somebody else has drawn on the screen: all cells are to be drawn again. */
+void cells_forget(struct cells *cells);
+
 /* The cells of a line. */
 static inline struct cell *cells_line(const struct cells *cells, unsigned row)
 {

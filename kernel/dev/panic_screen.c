@@ -4,6 +4,7 @@
 #include "dev/font.h"
 #include "dev/framebuffer.h"
 #include "dev/panic_code.h"
+#include "dev/screen.h"
 #include "dev/vga_text.h"
 #include "lib/string.h"
 
@@ -163,4 +164,5 @@ void panic_screen_show(void)
 	row = put_log(row);
 	others = panic_report_part(REPORT_OTHERS, &length);
 	put_text(row, page.rows, others, length);
+	screen_forget();
 }

@@ -185,6 +185,12 @@ void screen_flush(void)
 		lock_release(&screen_lock);
 }
 
+void screen_forget(void)
+{
+	if (cells.rows)
+		cells_forget(&cells);
+}
+
 /* A turn's worth of drawing. True: there is more to draw. */
 static bool draw_some(void)
 {

@@ -33,3 +33,9 @@ __must_check bool screen_start(void);
 
 /* Draw now what is not drawn yet. For the end of the machine's work. Takes RANK_PORT. */
 void screen_flush(void);
+
+/*
+ * The panic's screen is drawn over this one: what is written next brings all of it back. In a panic
+ * only.
+ */
+void screen_forget(void);

@@ -216,6 +216,22 @@ def test_an_early_panic(panic, tmp_path):
     check_screen(shot.text, shot.log, 128)
 
 
+def test_the_monitor_takes_the_screen(builds, tmp_path):
+    """What is typed after a panic brings back all of the console."""
+    with Shown(builds.iso(), "bpp32", cpus=CPUS) as machine:
+        machine.wait_for("keyboard: first port a keyboard", lambda: machine.log().splitlines())
+        machine.command("sendkey alt-sysrq-c 20")
+        shot = Shot(machine, tmp_path, early=False)
+        report = report_of(shot.file)
+        assert "asked for by SysRq" in report[0]
+        for key in ("l", "o", "c", "k", "s", "ret"):
+            machine.command(f"sendkey {key} 20")
+            time.sleep(0.2)
+        shown = machine.wait_for(f"that is all, of {CPUS} CPUs")
+    assert not any("\ufffd" in line for line in shown)
+    assert any(re.search(r"KERNEL PANIC on CPU \d .* asked for by SysRq$", line) for line in shown)
+
+
 def decode(*arguments, text=None):
     """Run tools/panic-decode."""
     command = [ROOT / "tools/panic-decode", *arguments]
