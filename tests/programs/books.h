@@ -5,7 +5,16 @@
 
 #define SYS_ktest 0x53540000
 
-enum { KTEST_CENSUS, KTEST_FREE, KTEST_FAIL, KTEST_FAILED, KTEST_KILL, KTEST_KILLED };
+enum {
+	KTEST_CENSUS,
+	KTEST_FREE,
+	KTEST_FAIL,
+	KTEST_FAILED,
+	KTEST_KILL,
+	KTEST_KILLED,
+	KTEST_CONTENDED,
+	KTEST_ASKED,
+};
 
 // The memory of the machine is what it was: nothing is wrong, and as many frames are free as the
 // first time (`*free_frames`, 0 at first). Prints what is not so.

@@ -7,8 +7,7 @@
 // line `NAME ops=N ns=N flushes=N contended=N`, and behind it `RANK=N` for each rank of locks
 // (core/lock.h) that was waited for: all of it by all processes together, N ns from the first's
 // begin to the last's end.
-#include "../../kernel/abi/ktest.h"
-#include "say.h"
+#include "books.h"
 #include <stdlib.h>
 #include <time.h>
 
@@ -117,9 +116,9 @@ static void take_counts(struct counts *counts)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	counts->ns = now.tv_sec * 1000000000l + now.tv_nsec;
-	counts->flushes = sys(NR_KTEST, KTEST_ASKED);
+	counts->flushes = sys(SYS_ktest, KTEST_ASKED);
 	for (int rank = 0; rank < RANKS; rank++)
-		counts->contended[rank] = sys(NR_KTEST, KTEST_CONTENDED, rank);
+		counts->contended[rank] = sys(SYS_ktest, KTEST_CONTENDED, rank);
 	need(counts->flushes >= 0, "the kernel has no word ktest");
 }
 
