@@ -9,7 +9,7 @@
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 256 /* pages */
-#define CHUNK_AREAS  64
+#define CHUNK_AREAS  32	 /* with their pages, and a block that merges behind them */
 #define PROT_MASK    (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define PAGE_KEPT    (PTE_LARGE | PTE_ACCESSED | PTE_DIRTY)
 
