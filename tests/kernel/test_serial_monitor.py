@@ -11,11 +11,15 @@ SIZES = {"4K": 1 << 12, "2M": 2 << 20, "1G": 1 << 30}
 RANGE = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16}) +(\d+) KiB (4K|2M|1G) (RW|R-) (NX|X)((?: \w+)*)")
 
 
-# A machine whose only CPU has the program's tables; one without ACPI; one that panics.
+MACHINE_CHECK = "mce 0 0 0xb600000000000000 4 0 0"  # QEMU's: uncorrected, in bank 0 of CPU 0
+
+# A machine whose only CPU has the program's tables; one without ACPI; two that panic: before there
+# are processes, and while one runs.
 MACHINES = {
     "usual": ["--cpus", "1"],
     "noacpi": ["--cpus", "1", "--machine", "pc", "--append", "noacpi"],
     "panic": ["--cpus", "2", "--append", "monitor ktest=damaged-list:1"],
+    "check": ["--cpus", "1", "--append", "monitor"],
 }
 
 
@@ -106,7 +110,21 @@ def test_after_a_panic(machines):
     assert line.end() == 200
 
 
+def test_the_tables_after_a_panic(machines):
+    """All that a process's tables and the kernel's map, and the way to one address."""
+    line = machines["check"]
+    line.wait_for(rb"ring 3")
+    line.command(MACHINE_CHECK)
+    assert "machine check in ring 3" in line.read_to(PROMPT, 60)
+    check_dump(line)
+    check_walk(line)
+
+
 def test_the_dump_agrees_with_qemu(line):
+    check_dump(line)
+
+
+def check_dump(line):
     kernel = leaves_of(line.ask("space"))
     user = leaves_of(line.ask(f"space {pid_of_spin(line)}"))
     assert all(address >= KERNEL_HALF for address in kernel)
@@ -115,6 +133,10 @@ def test_the_dump_agrees_with_qemu(line):
 
 
 def test_walk_shows_each_level(line):
+    check_walk(line)
+
+
+def check_walk(line):
     assert line.ask("walk ffffffff80000000")[-1].split()[0].startswith("P")
     inside = line.ask("space " + pid_of_spin(line))[0][:16]
     lines = line.ask(f"walk {inside} {pid_of_spin(line)}")

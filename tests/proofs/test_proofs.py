@@ -7,22 +7,39 @@ import pytest
 
 from conftest import ROOT
 
-# A proof, the file with the bug, what stands there, and the bug.
-PLANTED = [
-    ("buddy_index", "kernel/mm/buddy.c", "return MIN(page, other);", "return MAX(page, other);"),
-    (
+# What is planted: the proof, the file with the bug, what stands there, and the bug.
+PLANTED = {
+    "parent": (
+        "buddy_index",
+        "kernel/mm/buddy.c",
+        "return MIN(page, other);",
+        "return MAX(page, other);",
+    ),
+    "getter": (
         "wp_bytes",
         "kernel/lib/bytes.h",
         "return at < b->end ? b->base[at] : 0;",
         "return at <= b->end ? b->base[at] : 0;",
     ),
-    (
+    "getter under the ACPI reader": (
         "eva_acpi",
         "kernel/lib/bytes.h",
         "return at < b->end ? b->base[at] : 0;",
         "return at <= b->end ? b->base[at] : 0;",
     ),
-]
+    "room in the MADT's lists": (
+        "eva_acpi",
+        "kernel/dev/acpi_madt.c",
+        "if (count < max)",
+        "if (count <= max)",
+    ),
+    "room for the MADT's CPUs": (
+        "eva_acpi",
+        "kernel/dev/acpi_madt.c",
+        "info->n_cpus >= ACPI_CPUS_MAX",
+        "info->n_cpus > ACPI_CPUS_MAX",
+    ),
+}
 
 
 def prove(*words):
@@ -51,9 +68,8 @@ def test_everything_is_proved(tmp_path):
     assert status == 0, said
 
 
-def planted(tmp_path, name):
-    """A copy of the tree with the bug for the proof `name`."""
-    _, file, sound, bug = next(case for case in PLANTED if case[0] == name)
+def planted(tmp_path, file, sound, bug):
+    """A copy of the tree with the bug."""
     for folder in ("kernel", "tests/proofs"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     text = (tmp_path / file).read_text()
@@ -62,25 +78,27 @@ def planted(tmp_path, name):
     return tmp_path
 
 
-def check_planted(tmp_path, name):
+def check_planted(tmp_path, what):
     """The proof of the copy with the bug must be made, though recorded, and must fail."""
-    status, said = prove("--changed", "--root", planted(tmp_path, name), "--out", tmp_path, name)
+    name, *where = PLANTED[what]
+    status, said = prove("--changed", "--root", planted(tmp_path, *where), "--out", tmp_path, name)
     assert status == 1 and "0 passed, 1 failed" in said, said
     assert f"{name}: NOT PROVED" in said, said
 
 
 def test_a_planted_bug_fails_z3(tmp_path):
     """A parent that is the upper of two buddies."""
-    check_planted(tmp_path, "buddy_index")
+    check_planted(tmp_path, "parent")
 
 
 @pytest.mark.long
-def test_a_planted_bug_fails_eva(tmp_path):
-    """The same getter under the ACPI reader."""
-    check_planted(tmp_path, "eva_acpi")
+@pytest.mark.parametrize("what", [what for what, case in PLANTED.items() if case[0] == "eva_acpi"])
+def test_a_planted_bug_fails_eva(tmp_path, what):
+    """The getter under the ACPI reader, and lists with room for one too many."""
+    check_planted(tmp_path, what)
 
 
 @pytest.mark.long
 def test_a_planted_bug_fails_wp(tmp_path):
     """A getter that reads the byte behind the end."""
-    check_planted(tmp_path, "wp_bytes")
+    check_planted(tmp_path, "getter")
