@@ -2,6 +2,7 @@
 
 #include "abi/errno.h"
 #include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/mtrr.h"
 #include "arch/x86_64/page_copy.h"
 #include "core/lock.h"
 #include "lib/string.h"
@@ -106,6 +107,17 @@ static void unmap_locked(uint64_t va, uint64_t pa, uint64_t size, int largest)
 	tlb_flush_kernel();
 }
 
+/* `flags` as an entry of `level` has them: where the PAT's bit is in a PT, others have PTE_LARGE.
+ */
+static pte_t leaf_flags(pte_t flags, int level)
+{
+	if (level == 1)
+		return flags;
+	if (flags & PTE_PAT_4K)
+		flags |= PTE_PAT_LARGE;
+	return flags | PTE_LARGE;
+}
+
 /* Entries of one table for pages of `level` from `va`, `pa` on, at most `size` bytes: bytes mapped.
  */
 static uint64_t fill_table(pte_t *entry, uint64_t va, uint64_t pa, uint64_t size, pte_t flags,
@@ -114,7 +126,7 @@ static uint64_t fill_table(pte_t *entry, uint64_t va, uint64_t pa, uint64_t size
 	uint64_t bytes = level_size(level), done = 0;
 	pte_t *end = entry + (PT_ENTRIES - level_index(va, level));
 
-	flags |= level > 1 ? PTE_LARGE : 0;
+	flags = leaf_flags(flags, level);
 	for (; entry < end && size - done >= bytes; entry++, done += bytes) {
 		if (*entry)
 			panic("kmap: %p is mapped already (%lx)", (void *)(va + done), *entry);
@@ -204,10 +216,25 @@ void kmap_check_slots(paddr_t root)
 		slots_differ(root, other, master);
 }
 
+/* The largest pages for a device: all under one memory type (SDM 3A 12.11.9). */
+static int mmio_level(uint64_t first, uint64_t bytes)
+{
+	return bytes >= level_size(2) && mtrr_is_uniform(first, bytes) ? 2 : 1;
+}
+
+/* Where the next device goes, which is as far into a page of `level` there as `first`. */
+static uint64_t mmio_place(uint64_t first, int level)
+{
+	uint64_t size = level_size(level), va = ALIGN_DOWN(mmio_next, size) + first % size;
+
+	return va < mmio_next ? va + size : va;
+}
+
 void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
 {
 	uint64_t first = ALIGN_DOWN(pa, PAGE_SIZE);
 	uint64_t bytes, va;
+	int level;
 
 	if (size == 0 || size > MMIO_SIZE || pa >= PHYS_LIMIT || size > PHYS_LIMIT - pa)
 		return NULL;
@@ -215,11 +242,12 @@ void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
 #ifdef MUTANT_mmio_direct
 	return phys_to_virt(PADDR(pa));
 #endif
+	level = mmio_level(first, bytes);
 
 	lock_acquire(&kmap_lock);
-	va = mmio_next;
-	if (bytes <= MMIO_BASE + MMIO_SIZE - va && map_locked(va, first, bytes, flags, 1) == 0)
-		mmio_next += bytes + PAGE_SIZE; /* a hole between neighbours */
+	va = mmio_place(first, level);
+	if (va + bytes <= MMIO_BASE + MMIO_SIZE && map_locked(va, first, bytes, flags, level) == 0)
+		mmio_next = va + bytes + PAGE_SIZE; /* a hole between neighbours */
 	else
 		va = 0;
 	lock_release(&kmap_lock);

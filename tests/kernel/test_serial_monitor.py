@@ -7,6 +7,7 @@ import pytest
 from serial_line import PROMPT, SerialLine
 
 KERNEL_HALF = 0xFFFF800000000000
+DEVICES, DEVICES_END = 0xFFFFD00000000000, 0xFFFFD08000000000
 SIZES = {"4K": 1 << 12, "2M": 2 << 20, "1G": 1 << 30}
 RANGE = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16}) +(\d+) KiB (4K|2M|1G) (RW|R-) (NX|X)((?: \w+)*)")
 
@@ -19,7 +20,7 @@ MACHINES = {
     "usual": ["--cpus", "1"],
     "noacpi": ["--cpus", "1", "--machine", "pc", "--append", "noacpi"],
     "panic": ["--cpus", "2", "--append", "monitor ktest=damaged-list:1"],
-    "check": ["--cpus", "1", "--append", "monitor"],
+    "check": ["--cpus", "1", "--append", "monitor", "--screen", "1024x768x32"],
 }
 
 
@@ -111,13 +112,17 @@ def test_after_a_panic(machines):
 
 
 def test_the_tables_after_a_panic(machines):
-    """All that a process's tables and the kernel's map, and the way to one address."""
+    """All that a process's tables and the kernel's map, and the way to one address. The framebuffer,
+    of 3 MiB, has large pages as far as it fills them."""
     line = machines["check"]
     line.wait_for(rb"ring 3")
     line.command(MACHINE_CHECK)
     assert "machine check in ring 3" in line.read_to(PROMPT, 60)
     check_dump(line)
     check_walk(line)
+    kernel = leaves_of(line.ask("space"))
+    screen = [address for address in kernel if kernel[address][0] and DEVICES <= address < DEVICES_END]
+    assert len(screen) == 1 and screen[0] + (2 << 20) in kernel
 
 
 def test_the_dump_agrees_with_qemu(line):
