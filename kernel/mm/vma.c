@@ -13,14 +13,8 @@ void vma_tree_init(struct vma_tree *tree)
 struct vma *vma_search_from(struct vma_tree *tree, uint64_t addr)
 {
 	struct rb_node *node = tree->root.node;
-	struct vma *found = tree->recent;
+	struct vma *found = NULL;
 
-	if (found && found->start <= addr) {
-		found = found->next;
-		if (!found || addr < found->end)
-			return found;
-	}
-	found = NULL;
 	while (node) {
 		struct vma *vma = vma_of(node);
 

@@ -100,11 +100,16 @@ struct vma *vma_find(struct vma_tree *tree, uint64_t addr);
 struct vma *vma_search_from(struct vma_tree *tree, uint64_t addr);
 static inline struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr)
 {
-	struct vma *recent = tree->recent;
+	struct vma *found = tree->recent;
 
-	/* Most look where the last one did. */
-	if (recent && recent->start <= addr && addr < recent->end)
-		return recent;
+	/* Most look where the last one did, or right behind it. */
+	if (found && found->start <= addr) {
+		if (addr < found->end)
+			return found;
+		found = found->next;
+		if (!found || addr < found->end)
+			return found;
+	}
 	return vma_search_from(tree, addr);
 }
 
