@@ -1,15 +1,13 @@
-#include "core/lock.h"
+#include "core/lock_inline.h"
 
-#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "core/log.h"
 #include "core/standstill.h"
 #include "core/symbols.h"
-#include "lib/upcall.h"
 
 static DEFINE_PERCPU(uint64_t, contended)[LOCK_RANKS]; /* acquisitions that waited, by rank */
 
-static __noreturn __noinline void refuse(const struct lock *lock, const struct lock *held)
+void lock_refuse(const struct lock *lock, const struct lock *held)
 {
 	if (read_rflags() & RFLAGS_IF)
 		panic("lock '%s' taken with interrupts on", lock->name);
@@ -17,20 +15,12 @@ static __noreturn __noinline void refuse(const struct lock *lock, const struct l
 	      lock->name, lock->rank, held->name, held->rank, symbol_function(held->caller));
 }
 
-static inline bool take(struct lock *lock, struct cpu *cpu)
+void lock_refuse_release(const struct lock *lock)
 {
-	struct cpu *nobody = NULL;
+	const struct lock *held = this_cpu()->held;
 
-	return __atomic_compare_exchange_n(&lock->holder, &nobody, cpu, false, __ATOMIC_ACQUIRE,
-					   __ATOMIC_RELAXED);
-}
-
-static inline void note_taken(struct lock *lock, struct cpu *cpu, struct lock *outer,
-			      uintptr_t caller)
-{
-	lock->caller = caller;
-	lock->outer = outer;
-	cpu->held = lock;
+	panic("lock '%s' released out of order or by a CPU that does not hold it (held: '%s')",
+	      lock->name, held ? held->name : "none");
 }
 
 static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr_t caller)
@@ -45,34 +35,22 @@ static __noinline void wait_and_take(struct lock *lock, struct cpu *cpu, uintptr
 			standstill_serve();
 #endif
 		}
-	} while (!take(lock, cpu));
-	note_taken(lock, cpu, cpu->held, caller);
+	} while (!lock_take(lock, cpu));
+	lock_note_taken(lock, cpu, cpu->held, caller);
 }
 
 /* Everything uncommon is a call at the end, so that the common way needs no frame of its own. */
 void lock_acquire_at(struct lock *lock, uintptr_t caller)
 {
 	struct cpu *cpu = this_cpu();
-	struct lock *outer = cpu->held;
 
-	if (unlikely((outer && outer->rank >= lock->rank) || (read_rflags() & RFLAGS_IF)))
-		refuse(lock, outer);
-	if (likely(take(lock, cpu)))
-		note_taken(lock, cpu, outer, caller);
-	else
+	if (unlikely(!lock_try(lock, cpu, caller)))
 		wait_and_take(lock, cpu, caller);
 }
 
 void lock_release(struct lock *lock)
 {
-	struct cpu *cpu = this_cpu();
-
-	if (unlikely(cpu->held != lock))
-		panic("lock '%s' released out of order or by a CPU that does not hold it (held: "
-		      "'%s')",
-		      lock->name, cpu->held ? cpu->held->name : "none");
-	cpu->held = lock->outer;
-	__atomic_store_n(&lock->holder, NULL, __ATOMIC_RELEASE);
+	lock_let_go(lock, this_cpu());
 }
 
 bool lock_held(const struct lock *lock)

@@ -1,82 +1,4 @@
-#include "mm/buddy.h"
-
-/*
- * Only the links of blocks inside a list are kept right: the first block's `prev` is stale, since
- * b->head[] tells that it is the first.
- */
-
-static inline struct page *page_of_link(uint32_t low, uint8_t high)
-{
-	pfn_t pfn = (pfn_t)high << 32 | low;
-
-	return pfn ? pfn_to_page(pfn) : NULL;
-}
-
-/* A free block's neighbours in its list (mm/page.h); NULL behind the last. */
-static inline struct page *link_next(const struct page *page)
-{
-	return page_of_link(page->next_low, page->next_high);
-}
-
-static inline struct page *link_prev(const struct page *page)
-{
-	return page_of_link(page->prev_low, page->prev_high);
-}
-
-static inline void set_link_next(struct page *page, const struct page *next)
-{
-	pfn_t pfn = next ? page_to_pfn(next) : 0;
-
-	page->next_low = (uint32_t)pfn;
-	page->next_high = (uint8_t)(pfn >> 32);
-}
-
-static inline void set_link_prev(struct page *page, const struct page *prev)
-{
-	pfn_t pfn = page_to_pfn(prev);
-
-	page->prev_low = (uint32_t)pfn;
-	page->prev_high = (uint8_t)(pfn >> 32);
-}
-
-/*
- * Who freed a block is kept in 32 bits: kernel code lies in the top 2 GiB, so its address is the
- * sign-extended lower half. The record outlives the block's merging into a larger one.
- */
-static inline void set_freed_by(struct page *page, uintptr_t caller)
-{
-	page->more_refs = (int32_t)caller;
-}
-
-static inline uintptr_t freed_by(const struct page *page)
-{
-	return (uintptr_t)(intptr_t)page->more_refs;
-}
-
-/* Put the block `page` first on the list of its order. */
-static inline void push(struct buddy *b, struct page *page, unsigned int order)
-{
-	struct page *first = b->head[order];
-
-	page->kind = PAGE_KIND(PAGE_FREE, order);
-	set_link_next(page, first);
-	if (first)
-		set_link_prev(first, page);
-	b->head[order] = page;
-	b->nonempty |= 1U << order;
-}
-
-/* Take the first block from the list of `order`. */
-static inline struct page *pop(struct buddy *b, unsigned int order)
-{
-	struct page *page = b->head[order];
-	struct page *next = link_next(page);
-
-	b->head[order] = next;
-	if (!next)
-		b->nonempty &= ~(1U << order);
-	return page;
-}
+#include "mm/buddy_list.h"
 
 /* Take `page`, which is not the first, from its list. */
 static __noinline void unlink_inner(struct page *page)
@@ -87,12 +9,6 @@ static __noinline void unlink_inner(struct page *page)
 	set_link_next(prev, next);
 	if (next)
 		set_link_prev(next, prev);
-}
-
-/* Whether the frame of `page` lies in the range that the last block freed was in. */
-static inline bool in_recent(const struct buddy *b, const struct page *page)
-{
-	return (uintptr_t)page - b->recent < b->recent_size;
 }
 
 /* Make that range `range`. */
@@ -121,22 +37,15 @@ static const struct buddy_range *find_range(const struct buddy *b, pfn_t pfn)
 	return NULL;
 }
 
-/* The head of the other half of what would be the next larger block. */
-static inline struct page *buddy_of(const struct page *page, unsigned int order)
-{
-	/* Frame 0's entry is aligned to more than the entries of the largest block. */
-	return (struct page *)((uintptr_t)page ^ (sizeof(struct page) << order));
-}
-
 /* The head of the block that two buddies make; and of the upper of the two halves of a block. */
 static inline struct page *merged(struct page *page, struct page *other)
 {
 	return MIN(page, other);
 }
 
-static inline struct page *upper_half(struct page *page, unsigned int half_order)
+static inline struct page *upper_half(struct page *page, uintptr_t half_size)
 {
-	return page + (1UL << half_order);
+	return (struct page *)((uintptr_t)page + half_size);
 }
 
 /* The first frame of the block of `order` that holds `pfn`. */
@@ -146,39 +55,28 @@ static inline pfn_t block_start(pfn_t pfn, unsigned int order)
 }
 
 /*
- * Whether `page`, the buddy of a block in the recent range, is a free block of `order`. The first
- * of the list is one, and, as ranges that touch are one, it is in that range too. Any other entry
- * may be read only in the range, and a head there means that its whole block is. That of a block
- * in use may be changing: its owner needs no lock for that. Neither what it was nor what it will be
- * is a free block.
- */
-static inline __racy bool is_free(const struct buddy *b, const struct page *page,
-				  unsigned int order)
-{
-	return b->head[order] == page ||
-	       (in_recent(b, page) && page->kind == PAGE_KIND(PAGE_FREE, order));
-}
-
-/*
  * Enter the block `page` of the recent range, merging it with its buddies as far as they go.
  * `caller` becomes the record of the block that results.
  */
 static __noinline void merge(struct buddy *b, struct page *page, unsigned int order,
 			     uintptr_t caller)
 {
-	for (; order < BUDDY_MAX_ORDER; order++) {
-		struct page *other = buddy_of(page, order);
+	uintptr_t size = entries_size(order);
 
-		if (!is_free(b, other, order))
-			break;
+	for (; order < BUDDY_MAX_ORDER; order++, size *= 2) {
+		struct page *other = buddy_of(page, size);
+
 		if (b->head[order] == other)
 			(void)pop(b, order);
-		else
+		else if (is_free(b, other, order))
 			unlink_inner(other);
+		else
+			break;
 		other->type = PAGE_TAIL;
 		page = merged(page, other);
 	}
 	set_freed_by(page, caller);
+	page->order = (uint8_t)order;
 	push(b, page, order);
 }
 
@@ -194,11 +92,14 @@ void buddy_init(struct buddy *b, const char *name)
 static __noinline struct page *split(struct buddy *b, struct page *page, unsigned int from,
 				     unsigned int to)
 {
-	b->nonempty |= (1U << from) - (1U << to);
-	for (; to < from; to++) {
-		struct page *half = upper_half(page, to);
+	uintptr_t size = entries_size(to);
 
-		half->kind = PAGE_KIND(PAGE_FREE, to);
+	b->nonempty |= (1U << from) - (1U << to);
+	for (; to < from; to++, size *= 2) {
+		struct page *half = upper_half(page, size);
+
+		half->type = PAGE_FREE;
+		half->order = (uint8_t)to;
 		set_link_next(half, NULL);
 		b->head[to] = half;
 	}
@@ -214,12 +115,7 @@ struct page *buddy_alloc(struct buddy *b, unsigned int order, uintptr_t caller)
 	if (unlikely(order > BUDDY_MAX_ORDER || !large_enough))
 		return NULL;
 	from = order + (unsigned int)__builtin_ctz(large_enough);
-	page = pop(b, from);
-	b->free_frames -= 1UL << order;
-	page->more_refs = 0;
-	page->kind = PAGE_KIND(PAGE_KERNEL, order);
-	page->flags = 0;
-	page->word = caller;
+	page = buddy_take_from(b, from, order, PAGE_KERNEL, caller);
 	return from == order ? page : split(b, page, from, order);
 }
 
@@ -264,39 +160,20 @@ static __noreturn __noinline void bad_free(const struct buddy *b, const struct p
 	      (unsigned long)page->word);
 }
 
-/* buddy_free() of a block in the recent range. */
-static inline void free_in_recent(struct buddy *b, struct page *page, unsigned int order,
-				  uintptr_t caller)
+void buddy_free(struct buddy *b, struct page *page, unsigned int order, uintptr_t caller)
 {
-	if (unlikely(page->type < PAGE_KERNEL || page->order != order))
+	if (unlikely(!in_recent(b, page))) {
+		const struct buddy_range *range = find_range(b, page_to_pfn(page));
+
+		if (!range)
+			bad_free(b, page, order, caller);
+		set_recent(b, range);
+	}
+	if (unlikely(!is_used(page, order)))
 		bad_free(b, page, order, caller);
 	b->free_frames += 1UL << order;
 	page->type = PAGE_TAIL;
-	set_freed_by(page, caller);
-	if (order < BUDDY_MAX_ORDER && is_free(b, buddy_of(page, order), order))
-		merge(b, page, order, caller);
-	else
-		push(b, page, order);
-}
-
-/* buddy_free() in another range; kept apart so that the usual way stays short. */
-static __noinline void free_elsewhere(struct buddy *b, struct page *page, unsigned int order,
-				      uintptr_t caller)
-{
-	const struct buddy_range *range = find_range(b, page_to_pfn(page));
-
-	if (!range)
-		bad_free(b, page, order, caller);
-	set_recent(b, range);
-	free_in_recent(b, page, order, caller);
-}
-
-void buddy_free(struct buddy *b, struct page *page, unsigned int order, uintptr_t caller)
-{
-	if (likely(in_recent(b, page)))
-		free_in_recent(b, page, order, caller);
-	else
-		free_elsewhere(b, page, order, caller);
+	merge(b, page, order, caller);
 }
 
 /* Index of the first range that ends above `pfn`. */

@@ -2,27 +2,20 @@
 
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/page_copy.h"
-#include "core/delay.h"
-#include "core/lock.h"
 #include "core/panic.h"
 #include "core/symbols.h"
 #include "lib/upcall.h"
+#include "mm/buddy_list.h"
 #include "mm/failalloc.h"
 #include "mm/online.h"
 #include "mm/phys.h"
 #include "mm/poison.h"
+#include "mm/zones.h"
 
-#define MAGAZINE_MAX   64
-#define MAGAZINE_MIN   4UL
-#define ZONES_BELOW_4G 2
+#define MAGAZINE_MAX 64
+#define MAGAZINE_MIN 4UL
 
 #define CALLER ((uintptr_t)__builtin_return_address(0))
-
-struct zone {
-	struct lock lock;
-	struct buddy buddy; /* [lock] */
-	pfn_t end;	    /* frames below this one belong here, if to no lower zone */
-};
 
 struct magazine {
 	uint32_t count;
@@ -31,24 +24,7 @@ struct magazine {
 	struct page *frames[MAGAZINE_MAX];
 };
 
-/* Lowest first; allocation prefers the highest, so that low memory is left for those who need it.
- */
-static struct zone zones[] = {
-	{.end = MIB(16) >> PAGE_SHIFT},
-	{.end = GIB(4) >> PAGE_SHIFT},
-	{.end = UINT64_MAX},
-};
-static const char *const zone_names[] = {"below 16 MiB", "below 4 GiB", "rest"};
-
 static DEFINE_PERCPU(struct magazine, magazine);
-
-void frames_init(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
-		zones[i].lock = LOCK_INIT("zone", RANK_ZONE);
-		buddy_init(&zones[i].buddy, zone_names[i]);
-	}
-}
 
 void frames_init_cpu(uint64_t ram_per_cpu)
 {
@@ -62,116 +38,12 @@ void frames_init_cpu(uint64_t ram_per_cpu)
 		m->refill_order++;
 }
 
-static struct zone *zone_of(pfn_t pfn)
-{
-	struct zone *zone = zones;
-
-	while (pfn >= zone->end)
-		zone++;
-	return zone;
-}
-
-void frames_add(pfn_t start, pfn_t end)
-{
-	while (start < end) {
-		struct zone *zone = zone_of(start);
-		pfn_t stop = MIN(end, zone->end);
-
-		for (pfn_t pfn = start; pfn < stop; pfn++)
-			poison_frames(pfn_to_page(pfn), 0);
-		lock_acquire(&zone->lock);
-		if (!buddy_add(&zone->buddy, start, stop))
-			online_note_unused(stop - start);
-		lock_release(&zone->lock);
-		start = stop;
-	}
-}
-
-/* A hint without the lock: what is freed meanwhile may be missed, as if it came later. */
-static inline __racy bool has_blocks(const struct zone *zone)
-{
-	return zone->buddy.nonempty;
-}
-
-/* From the highest of the first `n` zones that has a block. */
-static struct page *zones_alloc(size_t n, unsigned int order, uintptr_t caller)
-{
-	for (size_t i = n; i-- > 0;) {
-		struct zone *zone = &zones[i];
-		struct page *page;
-
-		if (!has_blocks(zone))
-			continue;
-		lock_acquire(&zone->lock);
-		page = buddy_alloc(&zone->buddy, order, caller);
-		delay_point("zone");
-		lock_release(&zone->lock);
-		if (page)
-			return page;
-	}
-	return NULL;
-}
-
-static void zone_free(struct page *page, unsigned int order, uintptr_t caller)
-{
-	struct zone *zone = zone_of(page_to_pfn(page));
-
-	lock_acquire(&zone->lock);
-	buddy_free(&zone->buddy, page, order, caller);
-	lock_release(&zone->lock);
-}
-
-/* Who asked may wait until there is memory, and do again what failed (memory_task.h). */
-static void note_failure(void)
-{
-	this_cpu()->work |= CPU_WORK_MEMORY;
-}
-
-struct page *frames_alloc(unsigned int order, enum page_type type)
-{
-	struct page *page;
-
-	if (failalloc())
-		return NULL;
-	page = zones_alloc(ARRAY_SIZE(zones), order, CALLER);
-	if (page) {
-		poison_check_frames(page, order, CALLER);
-		page->type = (uint8_t)type;
-	} else if (order <= FRAMES_COMMON_ORDER) {
-		note_failure();
-	}
-	online_check_watermark();
-	return page;
-}
-
-void frames_free(struct page *page, unsigned int order)
-{
-	poison_frames(page, order);
-	zone_free(page, order, CALLER);
-}
-
-struct page *frame_alloc_below_4g(enum page_type type)
-{
-	struct page *page = zones_alloc(ZONES_BELOW_4G, 0, CALLER);
-
-	if (page) {
-		poison_check_frames(page, 0, CALLER);
-		page->type = (uint8_t)type;
-	}
-	return page;
-}
-
 /* Put a frame into a magazine that has room. Who did that is told when it is freed again. */
 static inline void put_in(struct magazine *m, struct page *page, uintptr_t caller)
 {
 	page->kind = PAGE_KIND(PAGE_MAGAZINE, 0);
-	page->more_refs = (int32_t)caller;
+	set_freed_by(page, caller);
 	m->frames[m->count++] = page;
-}
-
-static uintptr_t freed_by(const struct page *page)
-{
-	return (uintptr_t)(intptr_t)page->more_refs;
 }
 
 /*
@@ -181,15 +53,15 @@ static uintptr_t freed_by(const struct page *page)
 static __noinline bool refill(struct magazine *m, uintptr_t caller)
 {
 	unsigned int order = m->refill_order;
-	struct page *block = zones_alloc(ARRAY_SIZE(zones), order, caller);
+	struct page *block = zones_alloc(order, caller);
 
 	if (!block) {
 		order = 0;
-		block = zones_alloc(ARRAY_SIZE(zones), 0, caller);
+		block = zones_alloc(0, caller);
 	}
 	online_check_watermark();
 	if (!block) {
-		note_failure();
+		zones_note_failure();
 		return false;
 	}
 	for (; m->count < 1U << order; block++)
@@ -197,21 +69,11 @@ static __noinline bool refill(struct magazine *m, uintptr_t caller)
 	return true;
 }
 
-/* Give back all but `keep` frames, the zone's lock taken once for neighbours of one zone. */
+/* Give back all but `keep` frames. */
 static __noinline void drain_to(struct magazine *m, uint32_t keep)
 {
-	while (m->count > keep) {
-		struct zone *zone = zone_of(page_to_pfn(m->frames[m->count - 1]));
-
-		lock_acquire(&zone->lock);
-		do {
-			struct page *page = m->frames[--m->count];
-
-			page->type = PAGE_KERNEL;
-			buddy_free(&zone->buddy, page, 0, freed_by(page));
-		} while (m->count > keep && zone_of(page_to_pfn(m->frames[m->count - 1])) == zone);
-		lock_release(&zone->lock);
-	}
+	zones_free(m->frames + keep, m->count - keep);
+	m->count = keep;
 }
 
 /* From a magazine that is not empty. */
@@ -317,57 +179,9 @@ void frames_drain(void)
 	drain_to(PERCPU(magazine), 0);
 }
 
-/* Without the locks: each number is one of a moment ago. */
-__racy uint64_t frames_free_count(void)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
-		count += zones[i].buddy.free_frames;
-	return count;
-}
-
-uint64_t frames_total(void)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
-		count += zones[i].buddy.frames;
-	return count;
-}
-
-const struct buddy *frames_zone(unsigned i)
-{
-	return i < ARRAY_SIZE(zones) ? &zones[i].buddy : NULL;
-}
-
 struct page *frames_in_magazine(uint32_t cpu, uint32_t i)
 {
 	const struct magazine *m = PERCPU_OF(cpu, magazine);
 
 	return i < m->count ? m->frames[i] : NULL;
-}
-
-bool frames_contain(pfn_t pfn)
-{
-	return buddy_contains(&zone_of(pfn)->buddy, pfn);
-}
-
-bool frames_next_range(unsigned i, pfn_t from, struct buddy_range *range)
-{
-	struct zone *zone = &zones[i];
-	bool locked = !panic_active();
-	uint32_t n = 0;
-
-	if (locked)
-		lock_acquire(&zone->lock);
-	while (n < zone->buddy.n_ranges && zone->buddy.ranges[n].end <= from)
-		n++;
-	if (n < zone->buddy.n_ranges)
-		*range = zone->buddy.ranges[n];
-	else
-		range->end = 0;
-	if (locked)
-		lock_release(&zone->lock);
-	return range->end;
 }

@@ -26,7 +26,7 @@ static struct memmap *map;
 static bool booting; /* the first piece: its tables come from the memory map */
 static uint64_t cursor;
 static uint64_t prepared_to; /* RAM from the cursor up to here has its direct map and frame table */
-static uint64_t offline_bytes;	 /* atomic: free RAM from the cursor on */
+uint64_t online_bytes_left;  /* from the cursor on */
 static uint64_t table_mapped_to; /* frame table pages below the entry of this address exist */
 static uint64_t table_bytes, unused_frames;
 
@@ -75,7 +75,7 @@ static void count_offline(void)
 
 	while (memmap_next_free(map, &at, &start, &end))
 		bytes += end - start;
-	__atomic_store_n(&offline_bytes, bytes, __ATOMIC_RELAXED);
+	__atomic_store_n(&online_bytes_left, bytes, __ATOMIC_RELAXED);
 }
 
 /* Can RAM [*start, end) be used? Its direct map and frame table are there then. */
@@ -145,14 +145,9 @@ bool online_at_least(uint64_t frames)
 	return true;
 }
 
-bool online_left(void)
+void online_check_free(void)
 {
-	return __atomic_load_n(&offline_bytes, __ATOMIC_RELAXED) != 0;
-}
-
-void online_check_watermark(void)
-{
-	if (unlikely(frames_free_count() < LOW_FRAMES) && !booting && online_left())
+	if (unlikely(frames_free_count() < LOW_FRAMES) && !booting)
 		this_cpu()->work |= CPU_WORK_ONLINE;
 }
 
@@ -169,7 +164,7 @@ void online_note_unused(uint64_t frames)
 
 uint64_t online_offline_bytes(void)
 {
-	return __atomic_load_n(&offline_bytes, __ATOMIC_RELAXED);
+	return __atomic_load_n(&online_bytes_left, __ATOMIC_RELAXED);
 }
 
 uint64_t online_table_bytes(void)

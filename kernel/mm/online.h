@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lib/upcall.h"
 #include "mm/memmap.h"
 
 /* Start: `map` is used for good. Brings the first pieces online, with tables from `map`. */
@@ -19,14 +20,23 @@ bool online_next(void);
 /* Bring pieces online until `frames` frames are free; false when RAM does not suffice. */
 bool online_at_least(uint64_t frames);
 
+/* Is there RAM that is not online yet? Then a failed allocation may succeed later. */
+extern uint64_t online_bytes_left; /* atomic: what of it will be free */
+static inline bool online_left(void)
+{
+	return __atomic_load_n(&online_bytes_left, __ATOMIC_RELAXED);
+}
+
 /* Called after allocations: asks for the task (CPU_WORK_ONLINE) when free memory is low. */
-void online_check_watermark(void);
+void online_check_free(void);
+static inline void online_check_watermark(void)
+{
+	if (unlikely(online_left()))
+		online_check_free();
+}
 
 /* Should the task go on: is free memory below the upper watermark and RAM still offline? */
 bool online_wanted(void);
-
-/* Is there RAM that is not online yet? Then a failed allocation may succeed later. */
-bool online_left(void);
 
 /* `frames` frames cannot be used: told at the end of boot and counted. */
 void online_note_unused(uint64_t frames);

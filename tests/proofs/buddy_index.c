@@ -19,7 +19,7 @@ uint64_t number(uint64_t pfn)
 uint64_t buddy(uint64_t pfn, uint32_t order);
 uint64_t buddy(uint64_t pfn, uint32_t order)
 {
-	return page_to_pfn(buddy_of(pfn_to_page(pfn), order));
+	return page_to_pfn(buddy_of(pfn_to_page(pfn), entries_size(order)));
 }
 
 uint64_t parent(uint64_t pfn, uint32_t order);
@@ -27,13 +27,13 @@ uint64_t parent(uint64_t pfn, uint32_t order)
 {
 	struct page *page = pfn_to_page(pfn);
 
-	return page_to_pfn(merged(page, buddy_of(page, order)));
+	return page_to_pfn(merged(page, buddy_of(page, entries_size(order))));
 }
 
 uint64_t upper(uint64_t pfn, uint32_t order);
 uint64_t upper(uint64_t pfn, uint32_t order)
 {
-	return page_to_pfn(upper_half(pfn_to_page(pfn), order));
+	return page_to_pfn(upper_half(pfn_to_page(pfn), entries_size(order)));
 }
 
 uint64_t start(uint64_t pfn, uint32_t order);

@@ -1,4 +1,4 @@
-// sources: kernel/mm/buddy.c kernel/mm/frames.c kernel/mm/page.c
+// sources: kernel/mm/buddy.c kernel/mm/frames.c kernel/mm/page.c kernel/mm/zones.c
 // sources: kernel/mm/slab.c kernel/mm/slab_store.c kernel/core/lock.c
 /*
  * The frame allocator, the slab caches, the magazines of both and the locks, unchanged, under
@@ -87,8 +87,10 @@ bool failalloc_counts(void)
 	return false;
 }
 
+uint64_t online_bytes_left = (FRAMES - FIRST_HALF) * PAGE_SIZE;
+
 /* Reads the count of free frames, as the kernel's does. */
-void online_check_watermark(void)
+void online_check_free(void)
 {
 	if (frames_free_count() > FRAMES)
 		panic("more frames are free than there are");
@@ -281,6 +283,8 @@ static void *run(void *arg)
 		if (id == 0 && i % PIECE == 0 && offline < FRAMES) {
 			frames_add(offline, offline + PIECE);
 			offline += PIECE;
+			__atomic_store_n(&online_bytes_left, (FRAMES - offline) * PAGE_SIZE,
+					 __ATOMIC_RELAXED);
 		}
 	}
 	return NULL;

@@ -1,7 +1,7 @@
 """What the kernel's checks of itself cost in some rows.
 
 An instruction belongs to a check by the function that it comes from, inlined ones included, or by
-its source line: in core/lock.c each condition that leads to a panic, and the notes that such
+its source line: in the locks' two files each condition that leads to a panic, and the notes that such
 conditions compare with.
 """
 
@@ -32,8 +32,9 @@ _BY_FUNCTION = {
     "check_context": "user copies",
     "in_user_half": "user copies",
     "locks_assert_none": "locks",
-    "note_taken": "locks",
+    "lock_note_taken": "locks",
 }
+_LOCK_FILES = ("kernel/core/lock.c", "kernel/core/lock_inline.h")
 _NOTES = re.compile(r"unlikely\(|outer")
 _PLACE = re.compile(r"(?:.*/)?(kernel/\S+):(\d+)")
 
@@ -46,9 +47,9 @@ def _line(file, number):
 
 
 def _is_lock_check(place):
-    """Whether a line of core/lock.c checks, or keeps what is checked."""
+    """Whether a line of the locks checks, or keeps what is checked."""
     found = _PLACE.match(place)
-    if not found or found[1] != "kernel/core/lock.c":
+    if not found or found[1] not in _LOCK_FILES:
         return False
     return bool(_NOTES.search(_line(found[1], int(found[2]))))
 
