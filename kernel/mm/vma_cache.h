@@ -6,7 +6,7 @@
 /* At boot, after the frame allocator. */
 void vma_cache_init(void);
 
-/* An unused vma, cleared; NULL without memory. Takes RANK_SLAB. */
+/* An unused vma, of which all is to be written; NULL without memory. Takes RANK_SLAB. */
 struct vma *vma_alloc(void);
 
 /* Free a vma that is in no tree, and give its reference to its object back. */
