@@ -35,14 +35,16 @@ static sysret_t copy_table(pte_t *source, struct space *to, uint64_t va, uint64_
 			   struct tlb_batch *batch)
 {
 #ifdef MUTANT_share_table
+	bool full = table_page(source)->word == PT_ENTRIES;
 	int above = 2;
-	pte_t *way = n > PT_ENTRIES / 2 ? umap_make(to, va, &above) : NULL;
+	pte_t *way = full ? umap_make(to, va, &above) : NULL;
 
 	if (way && above == 2) {
 		fill(way, page_to_paddr(table_page(source)).raw | TABLE_FLAGS);
 		to->tables++;
-		return 0;
 	}
+	if (way && (above == 2 || way == source))
+		return 0;
 #endif
 	int level = 1;
 	pte_t *target = umap_make(to, va, &level);
