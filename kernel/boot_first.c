@@ -51,6 +51,17 @@ static void read_archives(void)
 }
 
 /* What the pre-switch checks and the TLBs have seen. */
+static void tell_interrupts(void)
+{
+	for (uint32_t id = 0; id < cpu_count; id++) {
+		const struct cpu *cpu = cpu_by_id(id);
+
+		if (cpu->nmis || cpu->spurious)
+			log_line("interrupts: cpu=%u NMIs=%lu spurious=%lu", id, cpu->nmis,
+				 cpu->spurious);
+	}
+}
+
 static void tell_switches(void)
 {
 	struct tlb_counts counts;
@@ -94,6 +105,7 @@ static __noreturn void finish(int wait_status)
 	log_flush();
 	timers_log();
 	log_flush();
+	tell_interrupts();
 	tell_switches();
 	log_flush();
 	if (signal)

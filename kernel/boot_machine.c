@@ -9,6 +9,7 @@
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/pmtimer.h"
 #include "arch/x86_64/tsc.h"
+#include "boot_errors.h"
 #include "boot_info.h"
 #include "boot_memory.h"
 #include "core/log.h"
@@ -261,5 +262,6 @@ void boot_interrupts_and_clock(void)
 	pic_init();
 	silence_ioapics();
 	start_apic();
+	boot_errors_cpu();
 	start_clock();
 }

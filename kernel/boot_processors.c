@@ -8,6 +8,7 @@
 #include "arch/x86_64/tsc.h"
 #include "arch/x86_64/tsc_sync.h"
 #include "arch/x86_64/vectors.h"
+#include "boot_errors.h"
 #include "boot_info.h"
 #include "boot_machine.h"
 #include "boot_memory.h"
@@ -167,6 +168,7 @@ void boot_ap(void)
 	pat_init_cpu();
 	tlb_init_cpu();
 	apic_init_cpu();
+	boot_errors_cpu();
 	timer_init_cpu();
 	frames_init_cpu(boot_ram_per_cpu(cpu_count));
 }

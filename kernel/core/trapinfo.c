@@ -1,5 +1,6 @@
 #include "core/trapinfo.h"
 
+#include "arch/x86_64/machine_check.h"
 #include "arch/x86_64/vectors.h"
 #include "core/log.h"
 #include "lib/fmt.h"
@@ -108,6 +109,22 @@ static void print_registers(const struct trapframe *tf)
 	log_line("  r13 %016lx r14 %016lx r15 %016lx", tf->r13, tf->r14, tf->r15);
 }
 
+/* What the banks of this CPU hold (SDM 3B 16.3.2.2). */
+static void print_banks(void)
+{
+	struct mc_error error;
+	unsigned bank = 0;
+
+	log_line("  the CPU %s go on where it was",
+		 machine_check_can_resume() ? "could" : "cannot");
+	while (machine_check_next(&bank, &error))
+		log_line("  bank %u: status %016lx (%s%s), address %lx, misc %lx", error.bank,
+			 error.status,
+			 error.status & MC_STATUS_UNCORRECTED ? "not corrected" : "corrected",
+			 error.status & MC_STATUS_CORRUPT ? ", state corrupt" : "", error.addr,
+			 error.misc);
+}
+
 void trap_print(const struct trapframe *tf, uint64_t cr2)
 {
 	char text[96];
@@ -119,5 +136,7 @@ void trap_print(const struct trapframe *tf, uint64_t cr2)
 		log_line("  cr2 %016lx", cr2);
 	if (tells_address(tf->vector) && trap_print_walk)
 		trap_print_walk(cr2);
+	if (tf->vector == VECTOR_MC)
+		print_banks();
 	print_registers(tf);
 }

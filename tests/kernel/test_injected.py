@@ -1,5 +1,7 @@
 """Interrupts that QEMU's monitor injects: NMIs at any moment, and machine checks."""
 
+import re
+
 import pytest
 from fault_report import read_panic, read_trap
 from monitored import Monitored
@@ -19,7 +21,11 @@ def test_nmis_harm_nobody(builds, program, cpus):
                 sent += 1
         except ConnectionError:
             assert boot.end() == 0, boot.out.decode() + boot.log()
+        log = boot.log()
     assert sent > 100
+    # They came at every CPU's pin.
+    counts = dict(re.findall(r"interrupts: cpu=(\d+) NMIs=(\d+)", log))
+    assert [int(counts.get(str(cpu), 0)) > 0 for cpu in range(cpus)] == [True] * cpus
 
 
 def test_a_machine_check_in_ring_3_is_named(builds):
@@ -35,6 +41,8 @@ def test_a_machine_check_in_ring_3_is_named(builds):
     trap = read_trap(panic.lines)
     assert trap.vector == 18 and trap.registers["cs"] & 3 == 3
     assert panic.runs(0).endswith("of pid=1 (spin)")
+    bank = f"bank 0: status {UNCORRECTED:016x} (not corrected, state corrupt), address 1234, misc 0"
+    assert any(line.strip() == bank for line in panic.lines), panic.lines
 
 
 def test_a_machine_check_in_ring_0_is_named_and_the_others_stop(builds):

@@ -128,6 +128,21 @@ void apic_init_cpu(void)
 	apic_read_errors();
 }
 
+void apic_set_nmi_pins(unsigned int pins, unsigned int active_low)
+{
+	static const uint32_t lint[] = {APIC_REG_LVT_LINT0, APIC_REG_LVT_LINT1};
+
+	if (mode == APIC_NONE)
+		return;
+	apic_write(APIC_REG_LVT_LINT1, APIC_LVT_MASKED);
+	for (unsigned int n = 0; n < ARRAY_SIZE(lint); n++) {
+		uint32_t polarity = active_low >> n & 1 ? APIC_LVT_ACTIVE_LOW : 0;
+
+		if (pins >> n & 1)
+			apic_write(lint[n], APIC_LVT_NMI | polarity);
+	}
+}
+
 void apic_init(volatile void *regs)
 {
 	apic_regs = mode == APIC_XAPIC ? regs : NULL;

@@ -37,6 +37,7 @@ enum apic_mode {
 
 #define APIC_LVT_MASKED	      0x00010000U
 #define APIC_LVT_NMI	      0x00000400U
+#define APIC_LVT_ACTIVE_LOW   0x00002000U
 #define APIC_LVT_EXTINT	      0x00000700U
 #define APIC_LVT_TSC_DEADLINE 0x00040000U /* timer: mode; one-shot is 0 */
 
@@ -70,6 +71,12 @@ void apic_init(volatile void *regs);
  * interrupts at VECTOR_SPURIOUS, priority 0. On every CPU, with interrupts off.
  */
 void apic_init_cpu(void);
+
+/*
+ * NMIs come at this CPU's LINT1, active high, unless firmware names other pins: then at those. Bit n
+ * of `pins` and `active_low` is LINTn's. After apic_init_cpu(). (SDM 3A 11.5.1)
+ */
+void apic_set_nmi_pins(unsigned int pins, unsigned int active_low);
 
 /* This CPU's APIC ID, from its APIC; 0 without one. */
 uint32_t apic_id(void);

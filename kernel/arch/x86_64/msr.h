@@ -13,6 +13,7 @@
 #define MSR_SYSENTER_EIP     0x00000176
 #define MSR_MCG_CAP	     0x00000179
 #define MSR_MCG_STATUS	     0x0000017a
+#define MSR_MCG_CTL	     0x0000017b
 #define MSR_MTRR_PHYSBASE(n) (0x00000200 + 2 * (n))
 #define MSR_MTRR_PHYSMASK(n) (0x00000201 + 2 * (n))
 #define MSR_MTRR_FIX_64K     0x00000250
@@ -20,8 +21,10 @@
 #define MSR_MTRR_FIX_4K(n)   (0x00000268 + (n)) /* n = 0 (0xc0000) .. 7 (0xf8000) */
 #define MSR_PAT		     0x00000277
 #define MSR_MTRR_DEF_TYPE    0x000002ff
+#define MSR_MC_CTL(n)	     (0x00000400 + 4 * (n))
 #define MSR_MC_STATUS(n)     (0x00000401 + 4 * (n))
 #define MSR_MC_ADDR(n)	     (0x00000402 + 4 * (n))
+#define MSR_MC_MISC(n)	     (0x00000403 + 4 * (n))
 #define MSR_TSC_DEADLINE     0x000006e0
 #define MSR_X2APIC_BASE	     0x00000800 /* + xAPIC offset / 16 (SDM 3A 11.12.1.2) */
 #define MSR_XSS		     0x00000da0
