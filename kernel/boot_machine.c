@@ -22,9 +22,11 @@
 #include "mm/kmap.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
+#include "watchdog.h"
 
 #define APIC_WINDOW   PAGE_SIZE
 #define IOAPIC_WINDOW 0x20
+#define PIT_IRQ	      0
 #define HPET_WINDOW   0x400
 #define MAPPED_MAX    32 /* distinct ranges of firmware tables that are remembered */
 
@@ -204,6 +206,9 @@ static void silence_ioapics(void)
 
 /* --- the clock --- */
 
+static struct hpet hpet;
+static enum timer_kind timer_kind;
+
 static bool find_pm_timer(struct pm_timer *timer)
 {
 	const struct acpi_register *reg = &acpi.fadt.pm_timer;
@@ -216,7 +221,7 @@ static bool find_pm_timer(struct pm_timer *timer)
 	return timer->port || timer->regs;
 }
 
-static bool find_hpet(struct hpet *hpet)
+static bool find_hpet(void)
 {
 	void *regs;
 
@@ -224,7 +229,7 @@ static bool find_hpet(struct hpet *hpet)
 	    memmap_overlaps_ram(&memmap, acpi.hpet.addr.raw, acpi.hpet.addr.raw + HPET_WINDOW))
 		return false;
 	regs = mmio_map(acpi.hpet.addr.raw, HPET_WINDOW, KMAP_MMIO);
-	return regs && hpet_init(hpet, regs);
+	return regs && hpet_init(&hpet, regs);
 }
 
 static void start_clock(void)
@@ -234,12 +239,11 @@ static void start_clock(void)
 		[TIMER_APIC_ONE_SHOT] = "the APIC's, one-shot",
 		[TIMER_PIT] = "the PIT",
 	};
-	static struct hpet hpet;
 	static struct pm_timer pm_timer;
 	struct clock_report report;
 	struct clock_sources sources = {
 		.boot_tsc = boot_tsc,
-		.hpet = find_hpet(&hpet) ? &hpet : NULL,
+		.hpet = find_hpet() ? &hpet : NULL,
 		.pmtimer = find_pm_timer(&pm_timer) ? &pm_timer : NULL,
 		.pit = true,
 	};
@@ -248,7 +252,8 @@ static void start_clock(void)
 	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
 		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
 		 report.waited_tsc);
-	log_line("clock: the timer is %s", timers[timer_init(&report)]);
+	timer_kind = timer_init(&report);
+	log_line("clock: the timer is %s", timers[timer_kind]);
 	timer_init_cpu();
 	if (report.assumed)
 		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
@@ -264,4 +269,15 @@ void boot_interrupts_and_clock(void)
 	start_apic();
 	boot_errors_cpu();
 	start_clock();
+}
+
+void boot_watchdog(void)
+{
+	struct watchdog_timers timers = {
+		.hpet = hpet.regs ? &hpet : NULL,
+		.pit = timer_kind != TIMER_PIT,
+		.pit_gsi = isa_irq_gsi(PIT_IRQ),
+	};
+
+	watchdog_start(&timers, !cmdline_has(boot_info.cmdline, "nowatchdog"));
 }

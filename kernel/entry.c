@@ -32,6 +32,7 @@
 #include "proc/usercopy_state.h"
 #include "sys/syscall.h"
 #include "tasks.h"
+#include "watchdog.h"
 
 #define PF_USER 0x04 /* in a page fault's error code: the access was ring 3's (SDM 3A 4.7) */
 
@@ -112,7 +113,7 @@ static enum exit_kind leave_to_user(struct cpu *cpu, struct thread *thread, stru
 
 #define CPU_WORK_UNLOCKED                                                                   \
 	(CPU_WORK_LOG | CPU_WORK_ONLINE | CPU_WORK_FIRST | CPU_WORK_REAP | CPU_WORK_DRAIN | \
-	 CPU_WORK_MEMORY | CPU_WORK_STAND)
+	 CPU_WORK_MEMORY | CPU_WORK_STAND | CPU_WORK_WATCH)
 
 /* Work that locked code and interrupt handlers left for a moment without locks. */
 static void do_cpu_work(struct cpu *cpu)
@@ -130,6 +131,8 @@ static void do_cpu_work(struct cpu *cpu)
 		reap_task_wake();
 	if (work & CPU_WORK_STAND)
 		standstill_serve();
+	if (work & CPU_WORK_WATCH)
+		watchdog_look();
 	if (work & CPU_WORK_DRAIN)
 		drain_this_cpu();
 	if ((work & CPU_WORK_MEMORY) && cpu->current)
@@ -289,14 +292,20 @@ enum exit_kind exit_loop(struct trapframe *tf)
 		struct thread *thread;
 
 		check_exit(cpu);
+		cpu->turns++;
 		if (cpu->work & CPU_WORK_UNLOCKED)
 			do_cpu_work(cpu);
 		if (cpu->current)
 			part_with_current(cpu, cpu->current, tf);
 		thread = cpu->current ? cpu->current : sched_pick(tf);
 		if (!thread) {
+			cpu->idle = true;
 			space_switch(NULL);
 			return EXIT_IDLE;
+		}
+		if (unlikely(cpu->idle)) {
+			cpu->idle = false;
+			watchdog_left_idle();
 		}
 #ifdef MUTANT_late_switch
 		if (thread->work && thread->process) {
@@ -512,6 +521,7 @@ void trap_nmi(struct trapframe *tf)
 	this_cpu()->nmis++;
 	if (panic_active())
 		panic_stop_here(tf);
+	watchdog_nmi(tf);
 }
 
 void trap_entry32(void)

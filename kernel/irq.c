@@ -9,6 +9,7 @@
 #include "mm/drain.h"
 #include "mm/tlb_flush.h"
 #include "monitor/monitor.h"
+#include "watchdog.h"
 
 static void timer_irq(struct thread *thread)
 {
@@ -45,6 +46,7 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		apic_eoi();
 		drain_note();
 		standstill_note();
+		watchdog_note();
 		return;
 	case VECTOR_TLB:
 		apic_eoi();

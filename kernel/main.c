@@ -92,6 +92,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	start_cpu_common();
 	boot_stage("cpus");
 	boot_processors();
+	boot_watchdog();
 	boot_stage("tasks");
 	kmap_seal();
 	tasks_start();

@@ -16,4 +16,5 @@ enum ktest_op {
 	KTEST_KILLED, /* how many processes were killed so far */
 	KTEST_CONTENDED, /* how many acquisitions of locks of rank (2nd) waited; 0: of all locks */
 	KTEST_ASKED,	 /* how many TLB flushes had to ask other CPUs */
+	KTEST_STICK,	 /* never come back, with interrupts off and a lock held */
 };

@@ -60,6 +60,11 @@ void standstill_end(void)
 	__atomic_store_n(&taken, false, __ATOMIC_RELEASE);
 }
 
+bool standstill_is_held(void)
+{
+	return __atomic_load_n(&taken, __ATOMIC_RELAXED);
+}
+
 void standstill_note(void)
 {
 	if (unlikely(__atomic_load_n(&wanted, __ATOMIC_SEQ_CST)))

@@ -16,6 +16,9 @@ __must_check bool standstill_begin(void (*arrive)(void));
 /* Let them go on. */
 void standstill_end(void);
 
+/* Does the machine stand still, or is it about to? */
+bool standstill_is_held(void);
+
 /* VECTOR_RESCHED has come: sets CPU_WORK_STAND if it was for this. */
 void standstill_note(void);
 

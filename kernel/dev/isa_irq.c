@@ -18,6 +18,11 @@ void isa_irq_init(const struct acpi_madt_info *madt)
 	}
 }
 
+uint32_t isa_irq_gsi(uint8_t irq)
+{
+	return overrides[irq].gsi;
+}
+
 /* What firmware says in these bits, or, where it leaves that to the bus, the bus's way. */
 static bool is_set(uint16_t flags, uint16_t mask, uint16_t value, bool otherwise)
 {

@@ -11,6 +11,9 @@
 /* Keep where the MADT says that they arrive (ACPI 5.2.12.5). At boot. */
 void isa_irq_init(const struct acpi_madt_info *madt);
 
+/* The global system interrupt that `irq` arrives as. */
+uint32_t isa_irq_gsi(uint8_t irq);
+
 /*
  * Send `irq` to this CPU as `vector`, or, by the 8259s, as VECTOR_PIC + irq. Returns the vector.
  * Unless firmware says otherwise it is edge-triggered and active high, or, on the PCI bus, level-

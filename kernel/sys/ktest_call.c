@@ -1,6 +1,7 @@
 #include "sys/ktest_call.h"
 
 #include "abi/ktest.h"
+#include "arch/x86_64/cr.h"
 #include "core/lock.h"
 #include "core/standstill.h"
 #include "lib/cmdline.h"
@@ -107,6 +108,16 @@ static sysret_t count_asked(void)
 	return (sysret_t)counts.asks;
 }
 
+/* What the watchdog is for. */
+static __noreturn void stick(void)
+{
+	static struct lock lock = LOCK_INIT("ktest", RANK_LOG);
+
+	lock_acquire(&lock);
+	for (;;)
+		cpu_relax();
+}
+
 sysret_t sys_ktest(const struct trapframe *call)
 {
 	if (!allowed)
@@ -129,6 +140,8 @@ sysret_t sys_ktest(const struct trapframe *call)
 		return count_contended(arg_uint(call, 1));
 	case KTEST_ASKED:
 		return count_asked();
+	case KTEST_STICK:
+		stick();
 	}
 	return -EINVAL;
 }

@@ -14,6 +14,7 @@ enum {
 	KTEST_KILLED,
 	KTEST_CONTENDED,
 	KTEST_ASKED,
+	KTEST_STICK,
 };
 
 // The memory of the machine is what it was: nothing is wrong, and as many frames are free as the

@@ -20,6 +20,7 @@ struct thread;
 #define CPU_WORK_REAP	 0x20 /* objects that nobody uses are to be taken apart */
 #define CPU_WORK_DRAIN	 0x40 /* hand back what the CPU keeps of frames and objects (mm/drain.h) */
 #define CPU_WORK_MEMORY	 0x80 /* an allocation failed */
+#define CPU_WORK_WATCH	 0x200 /* look at the other CPUs (watchdog.h) */
 #define CPU_WORK_STAND	 0x100 /* the machine is to stand still (core/standstill.h) */
 
 /* At offset 0 of the window. Written by its own CPU only, unless a line says otherwise. */
@@ -28,10 +29,12 @@ struct cpu {
 	uint32_t apic_id;
 	uint32_t work;		/* CPU_WORK_*; interrupts and the scheduler set bits */
 	bool online;		/* read by all */
+	bool idle;		/* it had nothing to run when it was in the exit loop last */
 	struct thread *current; /* NULL when idle */
 	struct lock *held;	/* the lock taken last, of those still held */
 	paddr_t pml4;		/* what CR3 holds */
 	uint64_t *rsp0;		/* &TSS.rsp0 */
+	uint64_t turns;		/* through the exit loop */
 	uint64_t nmis, spurious;
 	uint64_t cr3_checks;		    /* pre-switch checks passed */
 	bool entered_user;		    /* it has been in ring 3 */

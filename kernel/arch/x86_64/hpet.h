@@ -20,5 +20,15 @@ struct hpet {
  */
 bool hpet_init(struct hpet *hpet, volatile void *regs);
 
+/*
+ * Interrupts of comparator 0, edge triggered, every `ns`, at an I/O APIC's pin: those that it can be
+ * routed to are the bits of hpet_periodic_pins(); 0 where it has no periodic mode. Stopping and
+ * resuming is one write of a register, callable from an NMI. (2.3.8)
+ */
+uint32_t hpet_periodic_pins(const struct hpet *hpet);
+void hpet_start_periodic(const struct hpet *hpet, uint32_t pin, uint64_t ns);
+void hpet_stop_periodic(const struct hpet *hpet);
+void hpet_resume_periodic(const struct hpet *hpet);
+
 /* The low 32 bits of the main counter, which runs upward at hpet->hz. */
 uint32_t hpet_read(const struct hpet *hpet);

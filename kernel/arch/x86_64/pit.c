@@ -12,6 +12,7 @@
 
 /* Control words: channel, low byte then high byte, mode, binary. */
 #define CHANNEL_0_ONE_SHOT 0x30 /* mode 0: output rises at the end of the count */
+#define CHANNEL_0_RATE	   0x34 /* mode 2: reloads itself */
 #define CHANNEL_2_RATE	   0xb4 /* mode 2: reloads itself */
 #define CHANNEL_2_LATCH	   0x80
 
@@ -49,6 +50,13 @@ void pit_arm(uint64_t ticks)
 	outb(PIT_COMMAND, CHANNEL_0_ONE_SHOT);
 	outb(PIT_CHANNEL_0, (uint8_t)ticks);
 	outb(PIT_CHANNEL_0, (uint8_t)(ticks >> 8));
+}
+
+void pit_start_periodic(void)
+{
+	outb(PIT_COMMAND, CHANNEL_0_RATE);
+	outb(PIT_CHANNEL_0, 0);
+	outb(PIT_CHANNEL_0, 0);
 }
 
 void pit_disarm(void)

@@ -23,5 +23,10 @@ uint32_t pit_reference_read(void);
 /* Raise IRQ 0 once, `ticks` (1 to 65536; others are clamped) of PIT_HZ from now. */
 void pit_arm(uint64_t ticks);
 
+/* Raise IRQ 0 again and again, every 55 ms. */
+void pit_start_periodic(void);
+
+#define NS_TO_PIT(ns) ((ns)*PIT_HZ / 1000000000UL)
+
 /* Stop channel 0: no interrupt will come, except one that the 8259 has latched already. */
 void pit_disarm(void);

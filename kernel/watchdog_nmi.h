@@ -1,0 +1,14 @@
+/* NMIs from a timer, for the watchdog of a machine with one CPU. */
+#pragma once
+
+#include "watchdog.h"
+
+/*
+ * Have one of the timers send an NMI every `period` ns to this CPU; the PIT sends more. Returns
+ * what it is called, or NULL when none does: one has to come for that. Once, at boot.
+ */
+const char *watchdog_nmi_start(const struct watchdog_timers *timers, uint64_t period);
+
+/* None for now; from an NMI. And again: nothing when they come. */
+void watchdog_nmi_pause(void);
+void watchdog_nmi_resume(void);
