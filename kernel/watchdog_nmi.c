@@ -7,8 +7,9 @@
 #include "arch/x86_64/pit.h"
 #include "arch/x86_64/tsc.h"
 
-#define TRIAL_NS    50000UL /* of the first NMI, to see whether they come */
-#define TRIAL_LIMIT (4 * TRIAL_NS)
+#define TRIAL_NS    50000UL    /* to the first NMI, to see whether they come */
+#define TRIAL_LIMIT 20000000UL /* a virtual machine's may be late */
+#define TRIAL_PINS  2	       /* so that a machine where none comes boots soon */
 
 static enum { NO_TIMER, BY_HPET, BY_PIT } source;
 static struct hpet hpet;
@@ -29,9 +30,12 @@ static bool try_hpet(uint64_t period)
 {
 	uint32_t pins = hpet_periodic_pins(&hpet), me = this_cpu()->apic_id;
 
-	for (int pin = 31; pin >= 0; pin--) {
+	unsigned tried = 0;
+
+	for (int pin = 31; pin >= 0 && tried < TRIAL_PINS; pin--) {
 		if (!(pins >> pin & 1) || !ioapic_route_nmi((uint32_t)pin, me, false))
 			continue;
+		tried++;
 		hpet_start_periodic(&hpet, (uint32_t)pin, TRIAL_NS);
 		if (nmi_comes()) {
 			hpet_start_periodic(&hpet, (uint32_t)pin, period);
