@@ -29,7 +29,6 @@ static bool nmi_comes(void)
 static bool try_hpet(uint64_t period)
 {
 	uint32_t pins = hpet_periodic_pins(&hpet), me = this_cpu()->apic_id;
-
 	unsigned tried = 0;
 
 	for (int pin = 31; pin >= 0 && tried < TRIAL_PINS; pin--) {

@@ -204,7 +204,7 @@ static void parse_list(const struct acpi_access *access, const struct acpi_table
 		       uint32_t entry_size, struct acpi_info *info)
 {
 	uint32_t bytes = bytes_size(&list->bytes) - ACPI_HEADER_SIZE;
-	uint32_t count = bytes / entry_size;
+	uint32_t count = bytes / entry_size, zeros = 0;
 
 	if (bytes % entry_size != 0)
 		access->tell(access->ctx, "ACPI: %s: %u bytes after the last entry", list->name,
@@ -220,11 +220,13 @@ static void parse_list(const struct acpi_access *access, const struct acpi_table
 						: bytes_u32(&list->bytes, offset);
 
 		if (addr == 0)
-			access->tell(access->ctx, "ACPI: %s: entry %u is zero, ignored", list->name,
-				     i);
+			zeros++;
 		else
 			parse_table(access, PADDR(addr), info);
 	}
+	if (zeros)
+		access->tell(access->ctx, "ACPI: %s: %u entries are zero, ignored", list->name,
+			     zeros);
 }
 
 /* Read the list `name` at `addr` and its tables; false (told) when it cannot be used. */

@@ -14,7 +14,6 @@
 #define TABLE_FLAGS   (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED)
 #define FIRST_SLOT    256
 #define BOOT_MAP_SIZE GIB(4) /* what the boot tables reach */
-#define PHYS_LIMIT    (1ULL << 52)
 
 static struct lock kmap_lock = LOCK_INIT("kmap", RANK_KMAP);
 static struct memmap *boot_map; /* NULL once frames come from the allocator */
@@ -233,10 +232,11 @@ static uint64_t mmio_place(uint64_t first, int level)
 void *mmio_map(uint64_t pa, uint64_t size, pte_t flags)
 {
 	uint64_t first = ALIGN_DOWN(pa, PAGE_SIZE);
+	uint64_t limit = 1UL << cpu_features.phys_bits; /* bits above are reserved in an entry */
 	uint64_t bytes, va;
 	int level;
 
-	if (size == 0 || size > MMIO_SIZE || pa >= PHYS_LIMIT || size > PHYS_LIMIT - pa)
+	if (size == 0 || size > MMIO_SIZE || pa >= limit || size > limit - pa)
 		return NULL;
 	bytes = ALIGN_UP(pa + size, PAGE_SIZE) - first;
 #ifdef MUTANT_mmio_direct

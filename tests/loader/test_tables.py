@@ -46,7 +46,10 @@ def check(seed, result):
     said = re.findall(r"loader: changed (\w{8}) (\w{8})", result.log)
     assert said, f"seed {seed}: {result}"
     header, whole = said[-1]
-    assert re.search(rf"ACPI: .*CRC ({header}|{whole})\b", result.log), f"seed {seed}: {result}"
+    # An XSDT that claims more bytes than the loader has made reaches into memory that is in use.
+    longer = re.search(r"ACPI: XSDT at \w+: (\d+) bytes", result.log)
+    if not longer or int(longer[1]) <= TABLES["XSDT"]:
+        assert re.search(rf"ACPI: .*CRC ({header}|{whole})\b", result.log), f"seed {seed}: {result}"
     if result.status == 0:
         hello = re.fullmatch(r"hello_each: (\d) of (\d) CPUs", result.lines[-1])
         assert hello and hello[1] == hello[2], f"seed {seed}: {result}"
