@@ -47,7 +47,7 @@ void kmap_check_slots(paddr_t root);
 /*
  * Map `size` bytes of device memory or firmware tables at any physical address, which must not be
  * RAM in use; `flags` is KMAP_MMIO, KMAP_WC or KMAP_MMIO_RO. The address of the byte at `pa`, or
- * NULL when there is no room. In large pages where it fills them. Mappings stay for good. Takes
- * RANK_KMAP.
+ * NULL when there is no room, or when the CPU has not that many address bits. In large pages where
+ * it fills them. Mappings stay for good. Takes RANK_KMAP.
  */
 void *mmio_map(uint64_t pa, uint64_t size, pte_t flags);
