@@ -82,7 +82,8 @@ void boot_pci(void)
 		acpi.mcfg.n_ranges = 0;
 	}
 	if (acpi.mcfg.n_ranges)
-		log_line("pci: configuration space in memory, at %lx", acpi.mcfg.ranges[0].base.raw);
+		log_line("pci: configuration space in memory, at %lx",
+			 acpi.mcfg.ranges[0].base.raw);
 	else
 		log_line("pci: %s", ports ? "configuration by ports" : "there is none");
 	if (ports || acpi.mcfg.n_ranges)

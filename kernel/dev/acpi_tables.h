@@ -51,9 +51,9 @@ struct acpi_ioapic {
 
 /* 5.2.12.5: ISA interrupt `irq` arrives as `gsi`. */
 struct acpi_override {
-	uint8_t irq;
 	uint32_t gsi;
 	uint16_t flags; /* ACPI_POLARITY_*, ACPI_TRIGGER_* */
+	uint8_t irq;
 };
 
 #define ACPI_UID_ALL 0xffffffffU

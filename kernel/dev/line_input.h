@@ -7,7 +7,7 @@
 #include "lib/base.h"
 
 #define LINE_INPUT_MAX 512 /* bytes of a line; what is too much is not taken */
-#define LINE_ECHO_MAX  (3 * LINE_INPUT_MAX)
+#define LINE_ECHO_MAX  (3UL * LINE_INPUT_MAX)
 
 struct line_input {
 	char bytes[LINE_INPUT_MAX];

@@ -135,7 +135,7 @@ static uint8_t *place_of(struct pci_caps *caps, uint8_t id, unsigned *size)
 static void note_cap(const struct pci_access *access, struct pci_caps *caps, unsigned offset,
 		     uint8_t id)
 {
-	unsigned size;
+	unsigned size = 0;
 	uint8_t *place = place_of(caps, id, &size);
 
 	if (!place)

@@ -69,7 +69,7 @@ int pci_msi_enable(const struct pci_device *device, struct irq_action *action)
 /* Entry `n` of the table raises `vector`; -1: nothing. */
 static void set_entry(volatile uint8_t *table, unsigned n, int vector)
 {
-	volatile uint8_t *entry = table + n * MSIX_ENTRY;
+	volatile uint8_t *entry = table + (size_t)n * MSIX_ENTRY;
 
 	mmio_write32(entry + MSIX_CONTROL, MSIX_MASKED);
 	if (vector < 0)
@@ -89,8 +89,8 @@ int pci_msix_enable(const struct pci_device *device, struct irq_action *actions,
 
 	if (count > msix->vectors)
 		return -ENODEV;
-	table = mmio_map(device->bars[msix->bar].address + msix->offset, msix->vectors * MSIX_ENTRY,
-			 KMAP_MMIO);
+	table = mmio_map(device->bars[msix->bar].address + msix->offset,
+			 (uint64_t)msix->vectors * MSIX_ENTRY, KMAP_MMIO);
 	if (!table)
 		return -ENOMEM;
 	control = pci_read(device->at, cap) & ~(MSIX_ENABLE | MSIX_MASK_ALL);
@@ -111,12 +111,12 @@ int pci_intx_enable(const struct pci_device *device, struct irq_action *action)
 {
 	static uint8_t vectors[ISA_IRQS]; /* that the wires arrive as; 0: not routed yet */
 	uint8_t line = device->line;
-	int vector;
 
 	if (!device->pin || line == 0 || line >= ISA_IRQS)
 		return -ENODEV;
 	if (!vectors[line]) {
-		vector = device_irq_alloc();
+		int vector = device_irq_alloc();
+
 		if (vector < 0)
 			return vector;
 		vectors[line] = isa_irq_route(line, (uint8_t)vector, true);

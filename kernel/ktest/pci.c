@@ -48,6 +48,7 @@ static sysret_t pci_test_turn(struct thread *task)
 	return SYS_AGAIN;
 }
 
+/* cppcheck-suppress constParameter -- a handler's type */
 static bool came(struct irq_action *action)
 {
 	if (!test.acknowledge())

@@ -1,4 +1,5 @@
-// sources: kernel/dev/acpi_tables.c kernel/lib/crc32.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c
+// sources: kernel/dev/acpi_tables.c kernel/lib/crc32.c kernel/dev/acpi_madt.c
+// sources: kernel/dev/acpi_fadt.c
 // sources: kernel/dev/acpi_s5.c kernel/dev/acpi_srat.c kernel/dev/acpi_mcfg.c
 // sources: kernel/dev/acpi_iommu.c kernel/lib/fmt.c
 // measured: kernel/dev/acpi_tables.c kernel/dev/acpi_madt.c kernel/dev/acpi_fadt.c

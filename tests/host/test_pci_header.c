@@ -183,8 +183,10 @@ static void msix_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bars_of_each_kind),	  cmocka_unit_test(bars_that_cannot_be),
-		cmocka_unit_test(a_list_of_capabilities), cmocka_unit_test(lists_that_are_broken),
+		cmocka_unit_test(bars_of_each_kind),
+		cmocka_unit_test(bars_that_cannot_be),
+		cmocka_unit_test(a_list_of_capabilities),
+		cmocka_unit_test(lists_that_are_broken),
 		cmocka_unit_test(msix_tables),
 	};
 

@@ -100,8 +100,11 @@ static void what_is_none_of_these(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(uhci), cmocka_unit_test(ohci), cmocka_unit_test(ehci),
-		cmocka_unit_test(xhci), cmocka_unit_test(what_is_none_of_these),
+		cmocka_unit_test(uhci),
+		cmocka_unit_test(ohci),
+		cmocka_unit_test(ehci),
+		cmocka_unit_test(xhci),
+		cmocka_unit_test(what_is_none_of_these),
 	};
 
 	return cmocka_run_group_tests_name("usb_owner", tests, NULL, NULL);
