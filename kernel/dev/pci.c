@@ -141,18 +141,11 @@ void pci_record(struct pci_address at, uint32_t id)
 	tell_device(device);
 }
 
-const struct pci_device *pci_device(unsigned n)
-{
-	return n < n_devices ? &devices[n] : NULL;
-}
-
 const struct pci_device *pci_find(uint16_t vendor, uint16_t id)
 {
-	const struct pci_device *device;
-
-	for (unsigned n = 0; (device = pci_device(n)); n++) {
-		if (device->vendor == vendor && device->device == id)
-			return device;
+	for (unsigned n = 0; n < n_devices; n++) {
+		if (devices[n].vendor == vendor && devices[n].device == id)
+			return &devices[n];
 	}
 	return NULL;
 }

@@ -49,9 +49,6 @@ void pci_quiet(struct pci_address at, uint32_t id);
 void pci_record(struct pci_address at, uint32_t id);
 extern bool (*pci_is_ram)(uint64_t start, uint64_t end);
 
-/* The n-th function that has been recorded, or NULL behind the last. */
-const struct pci_device *pci_device(unsigned n);
-
 /* The first recorded function with these identifiers, or NULL. */
 const struct pci_device *pci_find(uint16_t vendor, uint16_t device);
 
