@@ -100,13 +100,13 @@ static sysret_t do_area(struct space *space, const struct vma *vma, struct colla
 			struct large_block *block)
 {
 	uint64_t end = MIN(vma->end, collapse->end), last = ALIGN_DOWN(end, LARGE_SIZE);
-	sysret_t result;
 
 	collapse->at = ALIGN_UP(collapse->at, LARGE_SIZE);
 	if (!large_fits(vma, ALIGN_UP(vma->start, LARGE_SIZE)) || collapse->at > last)
 		return -EINVAL;
 	if (collapse->at < last) {
-		result = do_block(space, vma, collapse->at, block);
+		sysret_t result = do_block(space, vma, collapse->at, block);
+
 		if (result == SYS_AGAIN || result == -ENOMEM)
 			return result;
 		large_block_drop(block);

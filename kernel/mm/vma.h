@@ -96,19 +96,21 @@ void vma_tree_init(struct vma_tree *tree);
 /* The area that holds `addr`, or NULL. */
 struct vma *vma_find(struct vma_tree *tree, uint64_t addr);
 
-/* The lowest area that ends above `addr`: the one that holds it, or the next; or NULL. */
+/* What vma_find_from() gives, by way of the tree. */
 struct vma *vma_search_from(struct vma_tree *tree, uint64_t addr);
+
+/* The lowest area that ends above `addr`: the one that holds it, or the next; or NULL. */
 static inline struct vma *vma_find_from(struct vma_tree *tree, uint64_t addr)
 {
-	struct vma *found = tree->recent;
+	struct vma *near = tree->recent;
 
 	/* Most look where the last one did, or right behind it. */
-	if (found && found->start <= addr) {
-		if (addr < found->end)
-			return found;
-		found = found->next;
-		if (!found || addr < found->end)
-			return found;
+	if (near && near->start <= addr) {
+		if (addr < near->end)
+			return near;
+		near = near->next;
+		if (!near || addr < near->end)
+			return near;
 	}
 	return vma_search_from(tree, addr);
 }

@@ -73,8 +73,8 @@ void apic_init(volatile void *regs);
 void apic_init_cpu(void);
 
 /*
- * NMIs come at this CPU's LINT1, active high, unless firmware names other pins: then at those. Bit n
- * of `pins` and `active_low` is LINTn's. After apic_init_cpu(). (SDM 3A 11.5.1)
+ * NMIs come at this CPU's LINT1, active high, unless firmware names other pins: then at those. Bit
+ * n of `pins` and `active_low` is LINTn's. After apic_init_cpu(). (SDM 3A 11.5.1)
  */
 void apic_set_nmi_pins(unsigned int pins, unsigned int active_low);
 

@@ -209,8 +209,8 @@ static bool has_invlpg_erratum(const struct cpu_features *f)
 }
 
 /*
- * QEMU's TCG takes CR4.OSXSAVE for reserved when leaf 0xd.1 names no instruction, as it does for its
- * models of Opterons, and then repeats the write of CR4 for ever instead of raising #GP.
+ * QEMU's TCG takes CR4.OSXSAVE for reserved when leaf 0xd.1 names no instruction, as it does for
+ * its models of Opterons, and then repeats the write of CR4 for ever instead of raising #GP.
  */
 static void leave_xsave_that_hangs(struct cpu_features *f)
 {

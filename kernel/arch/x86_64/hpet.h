@@ -21,8 +21,8 @@ struct hpet {
 bool hpet_init(struct hpet *hpet, volatile void *regs);
 
 /*
- * Interrupts of comparator 0, edge triggered, every `ns`, at an I/O APIC's pin: those that it can be
- * routed to are the bits of hpet_periodic_pins(); 0 where it has no periodic mode. Stopping and
+ * Interrupts of comparator 0, edge triggered, every `ns`, at an I/O APIC's pin: those that it can
+ * be routed to are the bits of hpet_periodic_pins(); 0 where it has no periodic mode. Stopping and
  * resuming is one write of a register, callable from an NMI. (2.3.8)
  */
 uint32_t hpet_periodic_pins(const struct hpet *hpet);

@@ -48,8 +48,8 @@ bool machine_check_next(unsigned *bank, struct mc_error *error)
 		*error = (struct mc_error){
 			.bank = *bank,
 			.status = status,
-			.addr = status & STATUS_ADDR ? rdmsr(MSR_MC_ADDR(*bank)) : 0,
-			.misc = status & STATUS_MISC ? rdmsr(MSR_MC_MISC(*bank)) : 0,
+			.addr = (status & STATUS_ADDR) ? rdmsr(MSR_MC_ADDR(*bank)) : 0,
+			.misc = (status & STATUS_MISC) ? rdmsr(MSR_MC_MISC(*bank)) : 0,
 		};
 		(*bank)++;
 		return true;
