@@ -8,6 +8,7 @@
 #include "mm/census.h"
 #include "mm/failalloc.h"
 #include "mm/frames.h"
+#include "mm/online.h"
 #include "mm/shared.h"
 #include "mm/slab.h"
 #include "mm/tlb_flush.h"
@@ -58,7 +59,7 @@ static sysret_t hold_census(void)
 
 /*
  * The machine stands still twice: on its way to the second time, each CPU has freed the thread that
- * had died on it the first time. What the reap task has not come to is done for it.
+ * had died on it the first time. What kernel tasks have not come to is done for them.
  */
 static sysret_t count_free(void)
 {
@@ -71,6 +72,8 @@ static sysret_t count_free(void)
 		return come_again();
 	while (shared_reap_some())
 		;
+	while (online_wanted())
+		online_next();
 	hand_back();
 	frames = frames_free_count();
 	standstill_end();
