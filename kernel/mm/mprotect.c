@@ -61,31 +61,41 @@ static uint64_t protect_run(pte_t *entry, uint64_t va, uint64_t end, uint32_t pr
 	return va;
 }
 
-/* Give the pages of [*va, end) the protection, as far as the budget goes. [lock] */
-static void protect_pages(struct space *space, uint64_t *va, uint64_t end, uint32_t prot)
+/*
+ * Give the pages of [*va, end) the protection, as far as the budget goes. Returns the end of a
+ * block that has all of its pages, of which the last was changed; 0: of none. The budget does not
+ * go so far that there were two. [lock]
+ */
+static uint64_t protect_pages(struct space *space, uint64_t *va, uint64_t end, uint32_t prot)
 {
 	struct flush flush = {UINT64_MAX, 0};
 	unsigned budget = CHUNK_BUDGET;
+	uint64_t full = 0;
 	pte_t *entry;
 
-	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL)
+	while (*va < end && (entry = umap_next(space, *va, end, va, &budget)) != NULL) {
 		*va = protect_run(entry, *va, end, prot, &budget, &flush);
+		if (*va % LARGE_SIZE == 0 && table_page(entry)->word == PT_ENTRIES)
+			full = *va;
+	}
 	if (flush.start < flush.end)
 		tlb_flush_range(space, flush.start, flush.end, false);
+	return full;
 }
 
 /*
- * All of [from, to) has the same protection now: where that makes the parts of a block equal again
- * that had been split, they become one large page. [lock]
+ * All of the block that ends at `end` has the same protection now, if it lies above `from`: when
+ * that makes its parts equal again, which had been split, they become one large page. [lock]
  */
-static void merge_blocks(struct space *space, uint64_t from, uint64_t to)
+static void merge_block(struct space *space, uint64_t from, uint64_t end)
 {
-	for (uint64_t va = ALIGN_UP(from, LARGE_SIZE); va + LARGE_SIZE <= to; va += LARGE_SIZE) {
-		const struct vma *vma = vma_find(&space->vmas, va);
+	const struct vma *vma;
 
-		if (vma && large_is_wanted(vma, va))
-			(void)umap_merge(space, va);
-	}
+	if (end < from + LARGE_SIZE)
+		return;
+	vma = vma_find(&space->vmas, end - LARGE_SIZE);
+	if (vma && large_is_wanted(vma, end - LARGE_SIZE))
+		(void)umap_merge(space, end - LARGE_SIZE);
 }
 
 /* Bytes of the range that become data by the change; *promise: the most in one area. [lock] */
@@ -153,10 +163,10 @@ sysret_t space_mprotect(struct space *space, uint64_t addr, uint64_t length, int
 	if (!result)
 		result = vma_alter(&space->vmas, &range, &change);
 	if (!result) {
-		uint64_t from = MAX(addr, ALIGN_DOWN(*cursor, LARGE_SIZE));
+		uint64_t full = protect_pages(space, cursor, range.end, (uint32_t)prot);
 
-		protect_pages(space, cursor, range.end, (uint32_t)prot);
-		merge_blocks(space, from, *cursor);
+		if (unlikely(full))
+			merge_block(space, addr, full);
 		if (*cursor < range.end || (range.end == cut && cut < end))
 			result = SYS_AGAIN;
 		else
