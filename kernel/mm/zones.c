@@ -28,6 +28,8 @@ static struct zone zones[] = {
 	{.end = GIB(4) >> PAGE_SHIFT},
 	{.end = UINT64_MAX},
 };
+/* Atomic: the highest that has frames; only ever raised, before there is a frame of the new one. */
+static struct zone *highest = zones;
 static const char *const zone_names[] = {"below 16 MiB", "below 4 GiB", "rest"};
 
 void frames_init(void)
@@ -41,19 +43,30 @@ void frames_init(void)
 
 static inline struct zone *zone_of(const struct page *page)
 {
-	struct zone *zone = &zones[ARRAY_SIZE(zones) - 1];
+	struct zone *zone = __atomic_load_n(&highest, __ATOMIC_RELAXED);
 
 	while (zone > zones && unlikely(page < zone[-1].behind))
 		zone--;
 	return zone;
 }
 
+static struct zone *zone_that_ends_above(pfn_t pfn)
+{
+	struct zone *zone = zones;
+
+	while (zone->end <= pfn)
+		zone++;
+	return zone;
+}
+
 void frames_add(pfn_t start, pfn_t end)
 {
 	while (start < end) {
-		struct zone *zone = zone_of(pfn_to_page(start));
+		struct zone *zone = zone_that_ends_above(start);
 		pfn_t stop = MIN(end, zone->end);
 
+		if (zone > highest)
+			__atomic_store_n(&highest, zone, __ATOMIC_RELAXED);
 		for (pfn_t pfn = start; pfn < stop; pfn++)
 			poison_frames(pfn_to_page(pfn), 0);
 		lock_acquire(&zone->lock);
@@ -134,7 +147,7 @@ static __noinline struct page *alloc_and_release(struct zone *zone, unsigned int
 /* The highest zone that has a block of `order` or larger; or the lowest. A hint, as above. */
 static inline __racy struct zone *zone_with(unsigned int order)
 {
-	struct zone *zone = &zones[ARRAY_SIZE(zones) - 1];
+	struct zone *zone = __atomic_load_n(&highest, __ATOMIC_RELAXED);
 
 	while (!(zone->buddy.nonempty >> order) && zone > zones)
 		zone--;
