@@ -7,9 +7,9 @@
 #include "arch/x86_64/pit.h"
 #include "arch/x86_64/tsc.h"
 
-#define TRIAL_NS    50000UL    /* to the first NMI, to see whether they come */
-#define TRIAL_LIMIT 20000000UL /* a virtual machine's may be late */
-#define TRIAL_PINS  2	       /* so that a machine where none comes boots soon */
+#define TRIAL_NS    50000UL	/* to the first NMI, to see whether they come */
+#define TRIAL_LIMIT 500000000UL /* a virtual machine's may be late, by that if its host is busy */
+#define TRIAL_PINS  2		/* so that a machine where none comes boots soon */
 
 static enum { NO_TIMER, BY_HPET, BY_PIT } source;
 static struct hpet hpet;
@@ -48,7 +48,7 @@ static bool try_hpet(uint64_t period)
 
 static bool try_pit(uint32_t gsi)
 {
-	if (!ioapic_route_nmi(gsi, this_cpu()->apic_id, false))
+	if (!pit_counts() || !ioapic_route_nmi(gsi, this_cpu()->apic_id, false))
 		return false;
 	pit_arm(NS_TO_PIT(TRIAL_NS));
 	if (nmi_comes()) {

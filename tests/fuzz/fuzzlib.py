@@ -105,6 +105,8 @@ def fuzz(binary, target, runs, work, seed=1, limit=600):
     command += [f"-max_total_time={limit}", "-print_final_stats=1", f"-artifact_prefix={crashes}/"]
     done = subprocess.run(
         command + [str(found), str(target.corpus)],
+        # The symbolizer may fail to start, and take the fuzzer along; replay() has it.
+        env={**os.environ, "ASAN_OPTIONS": "symbolize=0"},
         capture_output=True,
         text=True,
         errors="replace",

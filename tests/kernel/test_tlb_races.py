@@ -39,7 +39,7 @@ def race(boot, monkeypatch, cpus, rounds, timeout, accel=None, **machine):
     changes, accesses, refused, flushes, asked, collapsed = map(int, re.findall(r"\d+", line))
     assert changes == rounds
     # The others were there: they had the space, and came upon what was changed.
-    assert accesses > rounds and refused >= rounds // 200, result.log
+    assert accesses > rounds // 10 and refused >= rounds // 200, result.log
     assert asked >= flushes > rounds / 10, result.log
     assert collapsed > rounds / 200 - 2, result.log
 

@@ -16,6 +16,8 @@
 #define CHANNEL_2_RATE	   0xb4 /* mode 2: reloads itself */
 #define CHANNEL_2_LATCH	   0x80
 
+#define COUNT_READS 100 /* of three port accesses each, a microsecond or more on a PC */
+
 #define PIT_TICKS_MAX 0x10000UL /* written as 0 */
 
 uint8_t pit_reference_start(void)
@@ -42,6 +44,18 @@ uint32_t pit_reference_read(void)
 	low = inb(PIT_CHANNEL_2);
 	high = inb(PIT_CHANNEL_2);
 	return ~(high << 8 | low) & PIT_MASK;
+}
+
+bool pit_counts(void)
+{
+	uint8_t port_b = pit_reference_start();
+	uint32_t first = pit_reference_read();
+	bool changes = false;
+
+	for (int reads = 0; reads < COUNT_READS && !changes; reads++)
+		changes = pit_reference_read() != first;
+	pit_reference_stop(port_b);
+	return changes;
 }
 
 void pit_arm(uint64_t ticks)

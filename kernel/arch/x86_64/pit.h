@@ -20,6 +20,9 @@ void pit_reference_stop(uint8_t port_b);
 /* Channel 2's counter, turned upward: 16 bits at PIT_HZ. */
 uint32_t pit_reference_read(void);
 
+/* Whether there is one whose clock runs: channel 2's counter changes within some microseconds. */
+bool pit_counts(void);
+
 /* Raise IRQ 0 once, `ticks` (1 to 65536; others are clamped) of PIT_HZ from now. */
 void pit_arm(uint64_t ticks);
 
