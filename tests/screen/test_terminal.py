@@ -28,7 +28,7 @@ class Terminal(SerialLine):
         self.command(f'screendump "{path}"')
         return screendump.Picture(path).text()
 
-    def wait_for_text(self, expected, seconds=20):
+    def wait_for_text(self, expected, seconds=60):
         """Wait until the screen shows what `expected` says of its lines."""
         end = time.monotonic() + seconds
         while not expected(lines := self.text()):
