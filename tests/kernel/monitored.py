@@ -90,6 +90,15 @@ class Monitored:
             assert time.monotonic() < end, f"no {pattern!r} in {self.out!r}\n{self.log()}"
             time.sleep(0.05)
 
+    def wait_for_ring_3(self, seconds=40):
+        """Wait until CPU 0 executes a program, and the kernel's tasks have nothing to do."""
+        end = time.monotonic() + seconds
+        seen = 0
+        while seen < 5:
+            seen = seen + 1 if "CPL=3" in self.command("info registers") else 0
+            assert time.monotonic() < end, "not in ring 3 for long"
+            time.sleep(0.05)
+
     def log(self):
         """The kernel's log so far."""
         try:

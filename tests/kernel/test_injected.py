@@ -31,6 +31,7 @@ def test_nmis_harm_nobody(builds, program, cpus):
 def test_a_machine_check_in_ring_3_is_named(builds):
     with Monitored(builds, "spin", ["--cpus", "1", "--timeout", "60"]) as boot:
         boot.wait_for(rb"ring 3: first entry")
+        boot.wait_for_ring_3()
         try:
             boot.command(f"mce 0 0 {UNCORRECTED:#x} {IN_PROGRESS} 0x1234 0")
         except ConnectionError:

@@ -116,6 +116,7 @@ def test_the_tables_after_a_panic(machines):
     of 3 MiB, has large pages as far as it fills them."""
     line = machines["check"]
     line.wait_for(rb"ring 3")
+    line.wait_for_ring_3()
     line.command(MACHINE_CHECK)
     assert "machine check in ring 3" in line.read_to(PROMPT, 60)
     check_dump(line)
