@@ -68,19 +68,6 @@ static const void *map_firmware(void *ctx, paddr_t addr, uint64_t size)
 	return va ? va + (start - page) : NULL;
 }
 
-static void tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
-static void tell(void *ctx, const char *fmt, ...)
-{
-	char line[160];
-	va_list args;
-
-	(void)ctx;
-	va_start(args, fmt);
-	fmt_vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	log_line("%s", line);
-}
-
 /* " 0: 4 CPUs 128 MiB," for each node, as long as the line has room. */
 static void tell_topology(const struct acpi_srat_info *srat)
 {
@@ -100,7 +87,7 @@ static void tell_topology(const struct acpi_srat_info *srat)
 
 static int read_tables(void)
 {
-	static const struct acpi_access access = {.map = map_firmware, .tell = tell};
+	static const struct acpi_access access = {.map = map_firmware, .tell = log_tell};
 	int error = -1;
 
 	if (boot_has(&boot_info, MB2_TAG_ACPI_NEW))

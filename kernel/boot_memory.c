@@ -10,7 +10,6 @@
 #include "core/random.h"
 #include "core/symbols.h"
 #include "lib/cmdline.h"
-#include "lib/fmt.h"
 #include "lib/upcall.h"
 #include "mm/frames.h"
 #include "mm/large.h"
@@ -40,19 +39,6 @@ static bool map_entry(void *ctx, uint32_t index, struct memmap_entry *entry)
 		return false;
 	*entry = (struct memmap_entry){raw.base, raw.length, raw.type};
 	return true;
-}
-
-static void tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
-static void tell(void *ctx, const char *fmt, ...)
-{
-	char line[160];
-	va_list args;
-
-	(void)ctx;
-	va_start(args, fmt);
-	fmt_vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	log_line("memory map: %s", line);
 }
 
 /* Page-rounded, so that no frame is half ours. */
@@ -157,7 +143,7 @@ void boot_memory_map(uint32_t info_address)
 
 	if (!boot_info.mmap.count)
 		panic("the loader gave no memory map");
-	memmap_build(&memmap, &source, tell, NULL);
+	memmap_build(&memmap, &source, log_tell, NULL);
 	switch (cmdline_size(boot_info.cmdline, "mem", &limit)) {
 	case 1:
 		memmap_limit(&memmap, limit);

@@ -6,6 +6,7 @@
 #include "arch/x86_64/ioapic.h"
 #include "arch/x86_64/pit.h"
 #include "arch/x86_64/tsc.h"
+#include "lib/upcall.h"
 
 #define TRIAL_NS    50000UL	/* to the first NMI, to see whether they come */
 #define TRIAL_LIMIT 500000000UL /* a virtual machine's may be late, by that if its host is busy */
@@ -20,8 +21,10 @@ static bool nmi_comes(void)
 	const uint64_t *nmis = &this_cpu()->nmis;
 	uint64_t before = *nmis, end = clock_ns() + TRIAL_LIMIT;
 
-	while (__atomic_load_n(nmis, __ATOMIC_RELAXED) == before && clock_ns() < end)
+	while (__atomic_load_n(nmis, __ATOMIC_RELAXED) == before && clock_ns() < end) {
 		cpu_relax();
+		smp_poll();
+	}
 	return __atomic_load_n(nmis, __ATOMIC_RELAXED) != before;
 }
 

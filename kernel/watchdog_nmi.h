@@ -9,6 +9,6 @@
  */
 const char *watchdog_nmi_start(const struct watchdog_timers *timers, uint64_t period);
 
-/* None for now; from an NMI. And again: nothing when they come. */
+/* Have none sent from now on; callable from an NMI. And have them sent again, if they are not. */
 void watchdog_nmi_pause(void);
 void watchdog_nmi_resume(void);

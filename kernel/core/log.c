@@ -146,15 +146,11 @@ static size_t format_line(char *line, const char *fmt, va_list args)
 	return length;
 }
 
-void log_line(const char *fmt, ...)
+static void log_args(const char *fmt, va_list args)
 {
 	char line[LOG_LINE_MAX];
-	va_list args;
-	size_t length;
+	size_t length = format_line(line, fmt, args);
 
-	va_start(args, fmt);
-	length = format_line(line, fmt, args);
-	va_end(args);
 	if (in_panic) {
 		sinks_write(line, length);
 		panic_record->write(line, length);
@@ -168,6 +164,25 @@ void log_line(const char *fmt, ...)
 		this_cpu()->work |= CPU_WORK_LOG;
 	else
 		log_flush();
+}
+
+void log_line(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_args(fmt, args);
+	va_end(args);
+}
+
+void log_tell(void *ctx, const char *fmt, ...)
+{
+	va_list args;
+
+	(void)ctx;
+	va_start(args, fmt);
+	log_args(fmt, args);
+	va_end(args);
 }
 
 void log_use_task(void)

@@ -29,6 +29,9 @@ extern bool log_quiet;
 /* A line; the newline is added. Callable everywhere except in NMI context. Takes RANK_LOG. */
 void log_line(const char *fmt, ...) __printf_like(1, 2);
 
+/* A tell_fn (lib/tell.h): log_line() without a context. */
+void log_tell(void *ctx, const char *fmt, ...) __printf_like(2, 3);
+
 /*
  * From now on a task drains the log: a line only marks this CPU's work (CPU_WORK_LOG), and the exit
  * loop, where no lock is held, wakes the task.
