@@ -373,9 +373,10 @@ def keys():
     yield "nothing", b""
 
 
-def main():
+def write(*targets):
+    """Write the cases of these generators to the folders of their names, in corpus/ or argv[1]."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
-    for target in (multiboot2, acpi, cpio, pci, keys):
+    for target in targets:
         folder = out / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in target():
@@ -383,4 +384,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    write(multiboot2, acpi, cpio, pci, keys)

@@ -2,10 +2,8 @@
 """Write the corpus of the fuzz target lzss: texts that are compressed in each way."""
 
 import struct
-import sys
-from pathlib import Path
 
-HERE = Path(__file__).parent
+import make_corpus
 
 
 def case(text, known=0, room=1999):
@@ -24,12 +22,5 @@ def lzss():
     yield "registers", case("  rax 0000000000000010 rbx ffff80000103eb30 rcx 0000000000000000\n" * 2)
 
 
-def main():
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus") / "lzss"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in lzss():
-        (folder / name).write_bytes(data)
-
-
 if __name__ == "__main__":
-    main()
+    make_corpus.write(lzss)

@@ -1,10 +1,7 @@
 #!/usr/bin/env python3
 """Write the corpus of the fuzz target vt: small cases that reach every part of the terminal."""
 
-import sys
-from pathlib import Path
-
-HERE = Path(__file__).parent
+import make_corpus
 
 
 def screen(text, rows=4, columns=10):
@@ -48,12 +45,5 @@ def vt():
     yield "largest", screen("x" * 300 + "\x1b[200;300Hy\x1b[5S", 128, 256)
 
 
-def main():
-    folder = (Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus") / "vt"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in vt():
-        (folder / name).write_bytes(data)
-
-
 if __name__ == "__main__":
-    main()
+    make_corpus.write(vt)
