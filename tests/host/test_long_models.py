@@ -12,7 +12,7 @@ OPERATIONS = 100_000_000
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["buddy", "umap", "vma"])
+@pytest.mark.parametrize("name", ["buddy", "umap", "vma_random"])
 def test_a_hundred_million_operations(name):
     """The kernel's code and its model agree all the way; the seed is in the message if not."""
     # Without sanitizers, which `make test` has, it takes half of the time.
