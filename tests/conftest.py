@@ -1,4 +1,4 @@
-"""What all tests share: the builds, and boots whose results several tests look at."""
+"""What all tests share: the builds, and boots whose results several tests look at; more in lib/."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/lib")]
 
 # What `make` makes of each build, and where: see the head of the Makefile.
 BUILDS = {

@@ -2,7 +2,7 @@
 
 import patched_kernel
 import pytest
-from monitored import Monitored
+from qemu import ProgramRun
 
 # CPU models that the kernel cannot run on, and what it says.
 CPUS = {
@@ -18,10 +18,10 @@ CPUS = {
 @pytest.mark.parametrize("cpu", CPUS)
 def test_a_cpu_that_cannot_run_it(builds, cpu):
     why = f"Stoa cannot boot: {CPUS[cpu]}."
-    with Monitored(builds, "true", ["--cpus", "1", "--cpu", cpu, "--timeout", "60"]) as boot:
-        boot.wait_for(rb"Stoa cannot boot: [^\n]*\n")
+    with ProgramRun(builds, "true", ["--cpus", "1", "--cpu", cpu, "--timeout", "60"]) as boot:
+        boot.wait_for(r"Stoa cannot boot: [^\n]*\n")
         assert boot.out.decode().splitlines() == [why]
-        assert any(line.startswith(why) for line in boot.screen())
+        assert any(line.startswith(why) for line in boot.vga_text())
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def boot_patched(builds, tmp_path):
         options = ["--cpus", "2", "--timeout", "60", "--disk-file", str(copy)]
         for line in lines:
             options += ["--grub", line]
-        return Monitored(builds, "true", options)
+        return ProgramRun(builds, "true", options)
 
     return boot
 
@@ -47,16 +47,16 @@ def boot_patched(builds, tmp_path):
 def test_a_loader_that_is_not_multiboot2(boot_patched):
     why = "Stoa cannot boot: the loader is not multiboot2 (wrong magic)."
     with boot_patched(patched_kernel.WRONG_MAGIC) as boot:
-        boot.wait_for(rb"Stoa cannot boot: [^\n]*\n")
+        boot.wait_for(r"Stoa cannot boot: [^\n]*\n")
         assert boot.out.decode().splitlines() == [why]
-        assert any(line.startswith(why) for line in boot.screen())
+        assert any(line.startswith(why) for line in boot.vga_text())
 
 
 @pytest.mark.parametrize("sabotage", ["NO_MEMORY_MAP", "NOTHING_BUT_A_SIZE"])
 def test_no_memory_map(boot_patched, sabotage):
     with boot_patched(getattr(patched_kernel, sabotage)) as boot:
-        boot.wait_for(rb"end of panic")
-        screen = boot.screen()
+        boot.wait_for(r"end of panic")
+        screen = boot.vga_text()
     why = "the loader gave no memory map"
     assert f"KERNEL PANIC on CPU 0 (main stack): {why}" in boot.out.decode()
     assert any(why in line for line in screen), screen
@@ -64,5 +64,5 @@ def test_no_memory_map(boot_patched, sabotage):
 
 def test_information_that_claims_to_be_endless(boot_patched):
     with boot_patched(patched_kernel.ENDLESS) as boot:
-        boot.wait_for(rb"the first process exited with status 0")
+        boot.wait_for(r"the first process exited with status 0")
     assert "smoke: 2 of 2 CPUs said hello" in boot.out.decode()

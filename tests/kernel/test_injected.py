@@ -4,7 +4,7 @@ import re
 
 import pytest
 from fault_report import read_panic, read_trap
-from monitored import Monitored
+from qemu import ProgramRun
 
 UNCORRECTED = 0xB600000000000000  # IA32_MCi_STATUS: VAL UC EN MISCV ADDRV PCC
 IN_PROGRESS = 4  # IA32_MCG_STATUS: MCIP
@@ -12,8 +12,8 @@ IN_PROGRESS = 4  # IA32_MCG_STATUS: MCIP
 
 @pytest.mark.parametrize("program,cpus", [("torture", 1), ("torture", 3), ("forkstorm", 4)])
 def test_nmis_harm_nobody(builds, program, cpus):
-    with Monitored(builds, program, ["--cpus", str(cpus), "--timeout", "120"]) as boot:
-        boot.wait_for(rb"ring 3: first entry", seconds=90)
+    with ProgramRun(builds, program, ["--cpus", str(cpus), "--timeout", "120"]) as boot:
+        boot.wait_for(r"ring 3: first entry", seconds=90)
         sent = 0
         try:
             while True:
@@ -29,8 +29,8 @@ def test_nmis_harm_nobody(builds, program, cpus):
 
 
 def test_a_machine_check_in_ring_3_is_named(builds):
-    with Monitored(builds, "spin", ["--cpus", "1", "--timeout", "60"]) as boot:
-        boot.wait_for(rb"ring 3: first entry")
+    with ProgramRun(builds, "spin", ["--cpus", "1", "--timeout", "60"]) as boot:
+        boot.wait_for(r"ring 3: first entry")
         boot.wait_for_ring_3()
         try:
             boot.command(f"mce 0 0 {UNCORRECTED:#x} {IN_PROGRESS} 0x1234 0")
@@ -47,8 +47,8 @@ def test_a_machine_check_in_ring_3_is_named(builds):
 
 
 def test_a_machine_check_in_ring_0_is_named_and_the_others_stop(builds):
-    with Monitored(builds, "spin", ["--cpus", "3", "--timeout", "60"]) as boot:
-        boot.wait_for(rb"ring 3: first entry cpu=(\d)")
+    with ProgramRun(builds, "spin", ["--cpus", "3", "--timeout", "60"]) as boot:
+        boot.wait_for(r"ring 3: first entry cpu=(\d)")
         where = int(boot.log().split("first entry cpu=")[1][0])
         idle = (where + 1) % 3
         try:

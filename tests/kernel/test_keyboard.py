@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from monitored import Monitored
+from qemu import ProgramRun
 from serial_line import PROMPT, SerialLine
 
 # Names that QEMU has for keys.
@@ -23,8 +23,8 @@ def type_text(machine, text):
 
 
 def wait_for_keyboard(machine):
-    machine.wait_for(rb"keyboard: first port a keyboard")
-    machine.wait_for(rb"ring 3")
+    machine.wait_for(r"keyboard: first port a keyboard")
+    machine.wait_for(r"ring 3")
 
 
 def read_out(machine, wanted, seconds=20):
@@ -44,7 +44,7 @@ MACHINES = {
 
 @pytest.mark.parametrize("name", ["q35", "pc without ACPI", pytest.param("uefi", marks=pytest.mark.long)])
 def test_a_program_reads_lines(builds, name):
-    with Monitored(builds, "cat", ["--append", "input=keyboard", *MACHINES[name]]) as machine:
+    with ProgramRun(builds, "cat", ["--append", "input=keyboard", *MACHINES[name]]) as machine:
         wait_for_keyboard(machine)
         type_text(machine, "Hellp\bo wOrld\n")
         read_out(machine, b"[Hello wOrld\n]\n")
@@ -67,7 +67,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", ["fr", *(pytest.param(name, marks=pytest.mark.long) for name in ("us", "de", "gb"))])
 def test_layouts(builds, layout):
     keys, text = LAYOUTS[layout]
-    with Monitored(builds, "cat", ["--append", f"input=keyboard keymap={layout}"]) as machine:
+    with ProgramRun(builds, "cat", ["--append", f"input=keyboard keymap={layout}"]) as machine:
         wait_for_keyboard(machine)
         assert f"layout {layout}\n" in machine.log()
         press(machine, *keys.split("-"), "ret", "ctrl-d")
@@ -87,16 +87,16 @@ def test_without_a_reader_input_ends_at_once(boot):
 def test_without_a_controller(builds, options):
     """ACPI says so; or, without ACPI, nothing answers. Who reads finds the end."""
     for words, why in (("", "so ACPI says"), (" noacpi", "nothing answers at its ports")):
-        with Monitored(builds, "cat", [*options, "--append", "input=keyboard" + words]) as machine:
+        with ProgramRun(builds, "cat", [*options, "--append", "input=keyboard" + words]) as machine:
             assert machine.end() == 0
             assert f"keyboard: no controller: {why}\n" in machine.log()
 
 
 def test_ctrl_alt_del_resets(builds):
-    with Monitored(builds, "spin", ["--qemu-arg", "-action", "--qemu-arg", "reboot=reset"]) as machine:
+    with ProgramRun(builds, "spin", ["--qemu-arg", "-action", "--qemu-arg", "reboot=reset"]) as machine:
         wait_for_keyboard(machine)
         press(machine, "ctrl-alt-delete")
-        machine.wait_for(rb"(?s)power: reset.*boot: loader")
+        machine.wait_for(r"(?s)power: reset.*boot: loader")
 
 
 def test_sysrq_enters_the_monitor(builds):
@@ -118,40 +118,40 @@ def test_sysrq_enters_the_monitor(builds):
 
 def test_sysrq_panics_and_the_panic_polls(builds):
     """Then the monitor answers to the keyboard, on the screen."""
-    with Monitored(builds, "spin", ["--append", "monitor log=com2,screen"]) as machine:
+    with ProgramRun(builds, "spin", ["--append", "monitor log=com2,screen"]) as machine:
         wait_for_keyboard(machine)
         press(machine, "alt-sysrq-c")
-        machine.wait_for(rb"KERNEL PANIC on CPU 0 .*: asked for by SysRq")
-        machine.wait_for(rb"monitor: 'help' tells")
+        machine.wait_for(r"KERNEL PANIC on CPU 0 .*: asked for by SysRq")
+        machine.wait_for(r"monitor: 'help' tells")
         type_text(machine, "locks\n")
-        machine.wait_for(rb"that is all, of 4 CPUs")
-        assert any("that is all, of 4 CPUs" in line for line in machine.screen())
+        machine.wait_for(r"that is all, of 4 CPUs")
+        assert any("that is all, of 4 CPUs" in line for line in machine.vga_text())
         type_text(machine, "continue\n")
         assert machine.end() == 200
 
 
 def test_sysrq_resets(builds):
-    with Monitored(builds, "spin", ["--qemu-arg", "-action", "--qemu-arg", "reboot=reset"]) as machine:
+    with ProgramRun(builds, "spin", ["--qemu-arg", "-action", "--qemu-arg", "reboot=reset"]) as machine:
         wait_for_keyboard(machine)
         press(machine, "alt-sysrq-b")
-        machine.wait_for(rb"(?s)boot: loader.*boot: loader")
+        machine.wait_for(r"(?s)boot: loader.*boot: loader")
 
 
 def test_shift_and_page_up_look_back(builds):
-    with Monitored(builds, "cat", ["--append", "input=keyboard log=com2,screen"]) as machine:
+    with ProgramRun(builds, "cat", ["--append", "input=keyboard log=com2,screen"]) as machine:
         wait_for_keyboard(machine)
         for number in range(12):  # lines are kept from the first that a program writes on
             type_text(machine, f"{number}\n")
         read_out(machine, b"[11\n]\n")
         time.sleep(0.5)
-        before = machine.screen()
+        before = machine.vga_text()
         press(machine, *["shift-pgup"] * 2)
         time.sleep(0.5)
-        back = machine.screen()
+        back = machine.vga_text()
         assert back != before and back[24] == before[0]
         press(machine, *["shift-pgdn"] * 2)
         time.sleep(0.5)
-        assert machine.screen() == before
+        assert machine.vga_text() == before
 
 
 @pytest.mark.long

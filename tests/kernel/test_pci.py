@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from monitored import Monitored
+from qemu import ProgramRun
 
 
 def qemu(*words):
@@ -59,8 +59,8 @@ def names(table):
 
 @pytest.mark.parametrize("name", names(MACHINES))
 def test_the_same_functions_as_qemu(builds, name):
-    with Monitored(builds, "spin", MACHINES[name]) as machine:
-        machine.wait_for(rb"ring 3: first entry")
+    with ProgramRun(builds, "spin", MACHINES[name]) as machine:
+        machine.wait_for(r"ring 3: first entry")
         log, theirs = machine.log(), qemu_functions(machine.command("info pci"))
     ours = told_functions(log)
     assert len(ours) >= 6 and {place: ids for place, (ids, _) in ours.items()} == {
@@ -76,8 +76,8 @@ def test_the_same_functions_as_qemu(builds, name):
 
 def test_firmwares_bus_masters_are_switched_off(builds):
     """AHCI is; the display, under OVMF, is not."""
-    with Monitored(builds, "spin", MACHINES["uefi"]) as machine:
-        machine.wait_for(rb"ring 3: first entry")
+    with ProgramRun(builds, "spin", MACHINES["uefi"]) as machine:
+        machine.wait_for(r"ring 3: first entry")
         log = machine.log()
         ecam = int(re.search(r"pci: configuration space in memory, at (\w+)", log)[1], 16)
         commands = {}
@@ -107,8 +107,8 @@ def test_interrupts_arrive(builds, name):
     word, told, options = INTERRUPTS[name]
     cpu = int(word.partition(":")[2] or 0)
     options = ["--cpus", "2", "--append", f"ktest={word} rounds=100", *options]
-    with Monitored(builds, "spin", options) as machine:
-        machine.wait_for(f"ktest: {told} interrupts on CPU {cpu}\n".encode(), 20)
+    with ProgramRun(builds, "spin", options) as machine:
+        machine.wait_for(f"ktest: {told} interrupts on CPU {cpu}\n", 20)
         assert "nobody expected" not in machine.log()
 
 

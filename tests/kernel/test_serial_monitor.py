@@ -36,7 +36,7 @@ def _machines(builds):
 def _line(machines):
     """The usual one, in the monitor."""
     line = machines["usual"]
-    line.wait_for(rb"ring 3")
+    line.wait_for(r"ring 3")
     assert "help" in line.enter()
     return line
 
@@ -85,7 +85,7 @@ def pid_of_spin(line):
 def test_a_machine_without_acpi(machines):
     """The 8259s bring the interrupt; reboot ends QEMU, which is not to start anew."""
     line = machines["noacpi"]
-    line.wait_for(rb"ring 3")
+    line.wait_for(r"ring 3")
     line.enter()
     line.send("reboot\r")
     line.read_to("reset\n")
@@ -115,7 +115,7 @@ def test_the_tables_after_a_panic(machines):
     """All that a process's tables and the kernel's map, and the way to one address. The framebuffer,
     of 3 MiB, has large pages as far as it fills them."""
     line = machines["check"]
-    line.wait_for(rb"ring 3")
+    line.wait_for(r"ring 3")
     line.wait_for_ring_3()
     line.command(MACHINE_CHECK)
     assert "machine check in ring 3" in line.read_to(PROMPT, 60)
@@ -169,7 +169,7 @@ def test_release_builds_keep_no_trace(line):
 @pytest.mark.long
 def test_debug_builds_keep_a_trace(builds):
     with SerialLine(builds, "spin", ["--cpus", "2"], build="debug") as line:
-        line.wait_for(rb"ring 3")
+        line.wait_for(r"ring 3")
         line.enter()
         entries = line.ask("trace")
         assert 2 < len(entries) <= 64 and all(re.match(r"CPU [01] +\d+\.\d{6} [0-9a-f]{16} \w", text) for text in entries)
@@ -181,7 +181,7 @@ def test_commands_beside_forks_and_kills(builds):
     """What they look at comes and goes meanwhile; the program passes all the same."""
     commands = ("runq", "locks", "meminfo", "slabinfo", "maps {}", "smaps {}", "space {}", "walk 400000 {}")
     with SerialLine(builds, "kill_sweep", ["--cpus", "4", "--append", "quiet"]) as line:
-        line.wait_for(rb"ring 3")
+        line.wait_for(r"ring 3")
         line.enter()
         done = 0
         while line.runs():

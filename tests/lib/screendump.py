@@ -1,4 +1,4 @@
-"""What QEMU shows, read back: its screendump, and the characters on it by their glyphs."""
+"""What a machine shows, read back: a picture, and the characters on it by their glyphs."""
 
 import gzip
 import re
@@ -33,29 +33,46 @@ def _read_ppm(data):
     return int(head[1]), int(head[2]), data[head.end() :]
 
 
+def _colours(pixels):
+    """The bytes of red, green, blue of pixels with 32 bits, blue first."""
+    colours = bytearray(len(pixels) // 4 * 3)
+    for colour in range(3):
+        colours[2 - colour :: 3] = pixels[colour::4]
+    return bytes(colours)
+
+
 def _read_xwd(data):
     """The same of what Xvfb keeps in a file, with 32 bits a pixel."""
     head = struct.unpack_from(">25I", data)
     (width, height), bits, pitch = head[4:6], head[11], head[12]
     assert bits == 32 and pitch == 4 * width and head[7] == 0
-    pixels = data[head[0] + 12 * head[19] :][: height * pitch]
-    colours = bytearray(3 * width * height)
-    for colour in range(3):
-        colours[2 - colour :: 3] = pixels[colour::4]
-    return width, height, bytes(colours)
+    return width, height, _colours(data[head[0] + 12 * head[19] :][: height * pitch])
 
 
 class Picture:
-    """A picture of 8 bits a colour: QEMU's screendump, or the screen of Xvfb."""
+    """A picture of 8 bits a colour."""
 
-    def __init__(self, path, left=0, top=0):
-        """left, top: so many of its columns and lines are left out."""
+    def __init__(self, width, height, colours, left=0, top=0):
+        """colours: bytes of red, green, blue; left, top: columns and lines that are left out."""
+        self._stride, self.bytes = width, colours
+        self._left, self._top = left, top
+        self.width, self.height = width - left, height - top
+
+    @classmethod
+    def read(cls, path, left=0, top=0):
+        """QEMU's screendump, or the screen of Xvfb."""
         with open(path, "rb") as file:
             data = file.read()
-        read = _read_ppm if data[:2] == b"P6" else _read_xwd
-        self._stride, height, self.bytes = read(data)
-        self._left, self._top = left, top
-        self.width, self.height = self._stride - left, height - top
+        size_and_colours = _read_ppm(data) if data[:2] == b"P6" else _read_xwd(data)
+        return cls(*size_and_colours, left, top)
+
+    @classmethod
+    def of_memory(cls, path, width, height, pitch):
+        """A copy of a framebuffer of 32 bits a pixel, blue first; pitch: bytes from line to line."""
+        with open(path, "rb") as file:
+            data = file.read()
+        lines = (data[y * pitch :][: 4 * width] for y in range(height))
+        return cls(width, height, _colours(b"".join(lines)))
 
     def pixel(self, x, y):
         """(red, green, blue)"""

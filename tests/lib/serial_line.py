@@ -4,17 +4,17 @@ import re
 import threading
 import time
 
-from monitored import Monitored
+from qemu import ProgramRun
 
 PROMPT = "monitor> "
 
 
-class SerialLine(Monitored):
+class SerialLine(ProgramRun):
     """A run whose serial line with the log is at hand, beside QEMU's monitor."""
 
     def __init__(self, builds, program, options, build="release", arguments=()):
         super().__init__(builds, program, options, build, arguments)
-        self._line_path = f"{self._folder.name}/line"
+        self._line_path = self._path("line")
         self._command[1:1] = ["--line", self._line_path]
         self._said = b""  # all that came
         self._at = 0  # so much of it has been looked at

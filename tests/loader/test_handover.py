@@ -1,15 +1,9 @@
 """What a loader may hand over beside the information: a screen above 4 GiB, another mode of the APIC."""
 
-import sys
-
 import script as s
-from conftest import ROOT
 from loaded import make_loaded  # noqa: F401 (the fixture `loaded`)
-
-sys.path.append(str(ROOT / "tests/screen"))
-
+from qemu import MenuBoot
 from screendump import Picture
-from shown import Shown
 
 IA32_APIC_BASE = 0x1B
 X2APIC_ON = 0xFEE00000 | 1 << 11 | 1 << 10 | 1 << 8
@@ -27,19 +21,6 @@ MAP_WITH_SCREEN = (
 )
 
 
-class Memory(Picture):
-    """RAM that was handed over as a framebuffer."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            self.bytes = file.read()
-        self.width, self.height = WIDTH, HEIGHT
-
-    def pixel(self, x, y):
-        at = PITCH * y + 4 * x
-        return tuple(self.bytes[at : at + 3][::-1])
-
-
 def test_a_framebuffer_above_4_gib(builds, tmp_path):
     """The machine has 6 GiB; a part of its RAM is told to be a screen."""
     builds.program("hello_each")
@@ -51,14 +32,14 @@ def test_a_framebuffer_above_4_gib(builds, tmp_path):
     # The ISO's own programs.
     lines = [line for line in s.lines(loader, script, "") if "run.cpio" not in line]
     machine = {"grub": lines, "files": [loader, script], "options": ["-m", "6G", "-vga", "std"]}
-    with Shown(builds.iso(), **machine) as shown:
+    with MenuBoot(builds.iso(), **machine) as shown:
 
         def read_back():
             path = tmp_path / "memory"
             shown.command(f'pmemsave {SCREEN:#x} {PITCH * HEIGHT} "{path}"')
-            return Memory(path).text()
+            return Picture.of_memory(path, WIDTH, HEIGHT, PITCH).text()
 
-        shown.wait_for(r"the first process exited with status 0", read_back)
+        shown.wait_for_line("the first process exited with status 0", read_back)
         assert f"at {SCREEN:x}" in shown.log()
 
 

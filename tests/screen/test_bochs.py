@@ -58,7 +58,7 @@ def wait_for_text(path, pattern, seconds=120):
     """The lines on the machine's screen, once one matches."""
     end = time.monotonic() + seconds
     while True:
-        lines = screendump.Picture(path, BORDER, HEADER).text()
+        lines = screendump.Picture.read(path, BORDER, HEADER).text()
         if any(re.search(pattern, line) for line in lines):
             return lines
         assert time.monotonic() < end, "\n".join(lines)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from shown import Shown
+from qemu import MenuBoot
 
 LAST = "the first process exited with status 0"
 ENTRIES = {"bpp32": "32 bits", "bpp24": "24 bits", "bpp16": "16 bits"}
@@ -25,29 +25,29 @@ def check_log(shown, log, columns):
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_framebuffer(builds, entry):
-    with Shown(builds.iso(), entry) as machine:
-        shown = machine.wait_for(LAST)
+    with MenuBoot(builds.iso(), entry) as machine:
+        shown = machine.wait_for_line(LAST)
         log = machine.log().replace("\r", "")
     assert re.search(rf"screen: framebuffer at [0-9a-f]+, 1024x768 of {ENTRIES[entry]}", log)
     check_log(shown, log, 128)
 
 
 def test_text(builds):
-    with Shown(builds.iso(), "text") as machine:
-        shown = machine.wait_for(LAST, machine.vga_text)
+    with MenuBoot(builds.iso(), "text") as machine:
+        shown = machine.wait_for_line(LAST, machine.vga_text)
         log = machine.log().replace("\r", "")
     assert "screen: VGA text" in log
     check_log(shown, log, 80)
 
 
 def test_the_default_is_text(builds):
-    with Shown(builds.iso(), serial=False) as machine:
-        machine.wait_for(LAST, machine.vga_text)
+    with MenuBoot(builds.iso(), serial=False) as machine:
+        machine.wait_for_line(LAST, machine.vga_text)
 
 
 def test_without_a_serial_port(builds):
-    with Shown(builds.iso(), "bpp32", serial=False) as machine:
-        shown = machine.wait_for(LAST)
+    with MenuBoot(builds.iso(), "bpp32", serial=False) as machine:
+        shown = machine.wait_for_line(LAST)
     assert any("smoke: 1 of 1 CPUs said hello" in line for line in shown)
     assert any("CPUs online: 1 of 1" in line for line in shown)
 
@@ -55,14 +55,14 @@ def test_without_a_serial_port(builds):
 def test_a_framebuffer_alone(builds):
     """UEFI, without serial port and VGA text."""
     options = ("-device", "bochs-display")
-    with Shown(builds.iso(), serial=False, uefi=True, options=options) as machine:
-        shown = machine.wait_for(LAST, seconds=90)
+    with MenuBoot(builds.iso(), serial=False, uefi=True, options=options) as machine:
+        shown = machine.wait_for_line(LAST, seconds=90)
     assert any("smoke: 1 of 1 CPUs said hello" in line for line in shown)
 
 
 def test_a_framebuffer_that_cannot_be_drawn(builds):
     """Without a VGA, GRUB reports one of 1 bit a pixel."""
-    with Shown(builds.iso(), "bpp32", options=()) as machine:
-        machine.wait_for(LAST, lambda: machine.log().splitlines())
+    with MenuBoot(builds.iso(), "bpp32", options=()) as machine:
+        machine.wait_for(LAST)
         log = machine.log()
     assert re.search(r"screen: the framebuffer at [0-9a-f]+, 640x480 of 1 bits, is not used: ", log)

@@ -2,15 +2,10 @@
 device (ivshmem): instructions in front of the kernel's place it and tell of it in the loader's tag,
 and what is drawn there is a file of the host's."""
 
-import sys
-
+import patched_kernel
 import pytest
-import screendump
-from conftest import ROOT
-from shown import Shown
-
-sys.path.insert(0, str(ROOT / "tests/kernel"))
-import patched_kernel  # noqa: E402
+from qemu import MenuBoot
+from screendump import Picture
 
 WIDTH, HEIGHT = 1024, 768
 DEVICE = 16  # on bus 0
@@ -43,18 +38,6 @@ MOVE = """
 """
 
 
-class SharedPicture(screendump.Picture):
-    """The file as a picture of 32 bits a pixel."""
-
-    def __init__(self, path):
-        pixels = path.read_bytes()[: 4 * WIDTH * HEIGHT]
-        colours = bytearray(3 * WIDTH * HEIGHT)
-        for colour in range(3):
-            colours[2 - colour :: 3] = pixels[colour::4]
-        path.with_suffix(".ppm").write_bytes(b"P6 %d %d 255\n" % (WIDTH, HEIGHT) + colours)
-        super().__init__(path.with_suffix(".ppm"))
-
-
 @pytest.mark.parametrize("address", [0xF8_E000_0000, 0xFC_1000_0000])
 def test_it_shows_the_log(builds, tmp_path, address):
     code = MOVE.format(
@@ -74,8 +57,11 @@ def test_it_shows_the_log(builds, tmp_path, address):
         f"memory-backend-file,id=shared,share=on,mem-path={memory},size={SIZE}",
         *("-device", f"ivshmem-plain,memdev=shared,addr={DEVICE:#x}"),
     ]
-    with Shown(builds.iso(), grub=lines, files=[kernel], options=options) as machine:
-        last = "the first process exited with status 0"
-        shown = machine.wait_for(last, lambda: SharedPicture(memory).text())
+    with MenuBoot(builds.iso(), grub=lines, files=[kernel], options=options) as machine:
+
+        def read_back():
+            return Picture.of_memory(memory, WIDTH, HEIGHT, 4 * WIDTH).text()
+
+        shown = machine.wait_for_line("the first process exited with status 0", read_back)
         assert f"screen: framebuffer at {address:x}, 1024x768 of 32 bits" in machine.log()
     assert any("smoke: 1 of 1 CPUs said hello" in line for line in shown)

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from conftest import ROOT  # also puts tools/ on the path
 from PIL import Image
-from shown import Shown
+from qemu import MenuBoot
 from stoalib import panic_code
 
 CPUS = 2
@@ -43,13 +43,10 @@ class Shot:
     def _wait(machine, early):
         """Until the screen is drawn: then the monitor comes, which an early panic does not have."""
         if early:
-            machine.wait_for("^other CPUs$")
-            machine.wait_for("^end of panic$")
-            return
-        end = time.monotonic() + 60
-        while "monitor> " not in machine.log():
-            assert time.monotonic() < end, machine.log()
-            time.sleep(0.2)
+            machine.wait_for_line("^other CPUs$")
+            machine.wait_for_line("^end of panic$")
+        else:
+            machine.wait_for("monitor> ")
 
     def photograph(self, folder):
         """The screen as a bad camera sees it."""
@@ -87,7 +84,7 @@ def _panic(builds, tmp_path_factory):
             if "x" in entry:
                 grub = mode(entry)(words)
             menu = None if grub else entry
-            with Shown(builds.iso(), menu, words, grub=grub, cpus=CPUS) as machine:
+            with MenuBoot(builds.iso(), menu, words, grub=grub, cpus=CPUS) as machine:
                 folder = tmp_path_factory.mktemp("panic")
                 done[test, entry] = Shot(machine, folder, "=" in test)
         return done[test, entry]
@@ -218,8 +215,8 @@ def test_an_early_panic(panic, tmp_path):
 
 def test_the_monitor_takes_the_screen(builds, tmp_path):
     """What is typed after a panic brings back all of the console."""
-    with Shown(builds.iso(), "bpp32", cpus=CPUS) as machine:
-        machine.wait_for("keyboard: first port a keyboard", lambda: machine.log().splitlines())
+    with MenuBoot(builds.iso(), "bpp32", cpus=CPUS) as machine:
+        machine.wait_for("keyboard: first port a keyboard")
         machine.command("sendkey alt-sysrq-c 20")
         shot = Shot(machine, tmp_path, early=False)
         report = report_of(shot.file)
@@ -227,7 +224,7 @@ def test_the_monitor_takes_the_screen(builds, tmp_path):
         for key in ("l", "o", "c", "k", "s", "ret"):
             machine.command(f"sendkey {key} 20")
             time.sleep(0.2)
-        shown = machine.wait_for(f"that is all, of {CPUS} CPUs")
+        shown = machine.wait_for_line(f"that is all, of {CPUS} CPUs")
     assert not any("\ufffd" in line for line in shown)
     assert any(re.search(r"KERNEL PANIC on CPU \d .* asked for by SysRq$", line) for line in shown)
 

@@ -1,15 +1,11 @@
 """What programs write on a framebuffer, read back from it; and what has scrolled away, shown again."""
 
-import sys
 import time
 
 import pyte
 import pytest
-import screendump
 from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "tests/kernel"))
-from serial_line import SerialLine  # noqa: E402
+from serial_line import SerialLine
 
 SESSIONS = ROOT / "tests/screen/sessions"
 ROWS, COLUMNS = 48, 128
@@ -23,12 +19,6 @@ class Terminal(SerialLine):
         options = ["--cpus", "1", "--screen", "1024x768x32"]
         options += ["--qemu-arg", "-machine", "--qemu-arg", "i8042=off"]
         super().__init__(builds, "show", options, arguments=[text])
-
-    def text(self):
-        """The lines on the screen."""
-        path = f"{self._folder.name}/picture"
-        self.command(f'screendump "{path}"')
-        return screendump.Picture(path).text()
 
     def wait_for_text(self, expected, seconds=60):
         """Wait until the screen shows what `expected` says of its lines."""
