@@ -1,7 +1,7 @@
 /*
  * The boot tables: the first 4 GiB at 0 and at PHYS_OFFSET, the kernel image at KERNEL_VIRT_BASE,
  * all in 2 MiB pages, and CPU 0's window at its final address. A page directory at MMIO_BASE is left
- * empty for the framebuffer, which kernel/boot_screen.c finds. Their size is fixed here, by the
+ * empty for the framebuffer, which kernel/boot/screen.c finds. Their size is fixed here, by the
  * assembler: there is no pool that could run out. mm/master.c replaces them.
  */
 #include "arch/x86_64/layout.h"

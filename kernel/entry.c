@@ -1,5 +1,5 @@
 /*
- * Every entry into the kernel, seen from C, and the one exit (docs/entry-exit.md).
+ * Every entry into the kernel from ring 3, seen from C, and the one exit (docs/entry-exit.md).
  *
  * The assembly in arch/x86_64/entry.S builds the frame in the frame slot and calls one of the
  * functions here. Each does what the entry is about and ends in exit_loop(), which decides what the
@@ -10,29 +10,23 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/descriptors.h"
-#include "arch/x86_64/extable.h"
 #include "arch/x86_64/vectors.h"
-#include "core/backtrace.h"
 #include "core/lock.h"
-#include "core/log.h"
 #include "core/panic.h"
 #include "core/standstill.h"
 #include "core/trace.h"
-#include "core/trapinfo.h"
 #include "entry_log.h"
 #include "irq.h"
 #include "memory_task.h"
 #include "mm/cr3.h"
 #include "mm/drain.h"
 #include "proc/boundary.h"
-#include "proc/large_fault.h"
 #include "proc/sched.h"
-#include "proc/signal.h"
 #include "proc/trap_signal.h"
-#include "proc/usercopy_state.h"
+#include "proc/watchdog.h"
 #include "sys/syscall.h"
 #include "tasks.h"
-#include "watchdog.h"
+#include "thread_work.h"
 
 #define PF_USER 0x04 /* in a page fault's error code: the access was ring 3's (SDM 3A 4.7) */
 
@@ -158,125 +152,6 @@ static void part_with_current(struct cpu *cpu, struct thread *thread, struct tra
 	}
 }
 
-/* A call or continuation has ended with `result`: put it where the thread finds it. */
-static void note_result(struct thread *thread, struct trapframe *tf, sysret_t result)
-{
-	if (sysret_is_result(result))
-		tf->rax = (uint64_t)result;
-	else if (result == SYS_DIED)
-		__atomic_store_n(&thread->state, THREAD_DEAD, __ATOMIC_RELAXED);
-}
-
-static sysret_t call_again(struct thread *thread)
-{
-	(void)thread;
-	return syscall_dispatch(frame_slot());
-}
-
-/* The call met a page that cannot be had at once: the exit loop gets it, then the call restarts. */
-static void restart_after_fault(struct thread *thread)
-{
-	thread_continue(thread, SYS_AGAIN, call_again, NULL, CONT_KILLABLE);
-}
-
-static void abort_continuation(struct thread *thread)
-{
-	if (thread->cont.abort)
-		thread->cont.abort(thread);
-	thread->cont.run = NULL;
-	thread_clear_work(thread, THREAD_WORK_CONT);
-}
-
-/* Go on with what the thread waited for. True when more chunks are to do. */
-static bool run_continuation(struct thread *thread, struct trapframe *tf)
-{
-	sysret_t (*run)(struct thread *) = thread->cont.run;
-	sysret_t result = run(thread);
-
-	if (result == SYS_FAULT_WAIT) {
-		restart_after_fault(thread);
-		return true;
-	}
-	if (result == SYS_AGAIN)
-		boundary_passed(thread);
-	if (result == SYS_AGAIN || result == SYS_BLOCKED)
-		return result == SYS_AGAIN;
-	thread->cont.run = NULL;
-	thread_clear_work(thread, THREAD_WORK_CONT);
-	note_result(thread, tf, result);
-	return false;
-}
-
-/*
- * Is there to be memory for what just failed? Not if it was made to fail (CPU_WORK_MEMORY is not
- * set then), nor for who is to end, and might be the one whose end is waited for.
- */
-static bool waits_for_memory(struct thread *thread)
-{
-	if (!(this_cpu()->work & CPU_WORK_MEMORY) || thread->process->exiting)
-		return false;
-	return memory_wait(thread) != MEMORY_NONE;
-}
-
-/*
- * Try again to get the page that a fault could not have at once. True: that was a chunk of long
- * work.
- */
-static bool retry_fault(struct thread *thread)
-{
-	enum fault_result result;
-
-	thread_cancel_wait(thread);
-	if (thread->block.head && large_fault_step(thread))
-		return true;
-	result = space_fault(thread->space, thread->fault.va, thread->fault.access);
-	if (result == FAULT_LARGE)
-		return large_fault_step(thread);
-	if (result == FAULT_NO_MEMORY && waits_for_memory(thread))
-		return false;
-	memory_found(thread);
-	thread_clear_work(thread, THREAD_WORK_FAULT);
-	if (result == FAULT_NO_MEMORY)
-		signal_out_of_memory(thread);
-	return false;
-}
-
-/* An allocation failed in the call that has now ended: if the call did too, it is repeated. */
-static void look_at_memory(struct thread *thread, const struct trapframe *tf)
-{
-	thread_clear_work(thread, THREAD_WORK_MEMORY);
-	if (tf->vector == VECTOR_SYSCALL && syscall_lacked_memory(tf))
-		(void)memory_repeat_call(thread);
-	else
-		memory_found(thread);
-}
-
-/* One thing that the thread has to do before ring 3. True: take pending interrupts, then go on. */
-static bool do_thread_work(struct thread *thread, struct trapframe *tf)
-{
-	uint32_t work = __atomic_load_n(&thread->work, __ATOMIC_ACQUIRE);
-
-	if ((work & THREAD_WORK_KILL) && (work & THREAD_WORK_CONT) &&
-	    thread->cont.class != CONT_NONE) {
-		thread_cancel_wait(thread);
-		abort_continuation(thread);
-		thread_clear_work(thread, THREAD_WORK_FAULT);
-		return false;
-	}
-	if (work & THREAD_WORK_MOVE) {
-		thread_clear_work(thread, THREAD_WORK_MOVE);
-		this_cpu()->work |= CPU_WORK_RESCHED;
-	} else if (work & THREAD_WORK_FAULT)
-		return retry_fault(thread);
-	else if (work & THREAD_WORK_CONT)
-		return run_continuation(thread, tf);
-	else if (work & THREAD_WORK_MEMORY)
-		look_at_memory(thread, tf);
-	else if (work & (THREAD_WORK_SIGNAL | THREAD_WORK_KILL))
-		signal_deliver(thread);
-	return false;
-}
-
 /* A kernel task did a chunk: if more is to do, others get their turn first. */
 static void turn_of_task(struct cpu *cpu, struct thread *task)
 {
@@ -309,7 +184,7 @@ enum exit_kind exit_loop(struct trapframe *tf)
 		}
 #ifdef MUTANT_late_switch
 		if (thread->work && thread->process) {
-			if (do_thread_work(thread, tf))
+			if (thread_do_work(thread, tf))
 				return EXIT_WINDOW;
 			continue;
 		}
@@ -321,7 +196,7 @@ enum exit_kind exit_loop(struct trapframe *tf)
 		}
 		if (!thread->work && !(cpu->work & ~CPU_WORK_LOAD))
 			return leave_to_user(cpu, thread, tf);
-		if (thread->work && do_thread_work(thread, tf))
+		if (thread->work && thread_do_work(thread, tf))
 			return EXIT_WINDOW;
 	}
 }
@@ -337,9 +212,9 @@ static __noinline enum exit_kind call_goes_on(struct thread *thread, struct trap
 		return EXIT_WINDOW; /* that was a chunk of long work */
 	}
 	if (result == SYS_FAULT_WAIT)
-		restart_after_fault(thread);
+		thread_restart_call(thread);
 	else
-		note_result(thread, tf, result);
+		thread_note_result(thread, tf, result);
 	return exit_loop(tf);
 }
 
@@ -366,23 +241,11 @@ enum exit_kind syscall_from_user(struct trapframe *frame)
 	return way_to_user(tf);
 }
 
-static unsigned access_of(const struct trapframe *tf)
-{
-	return (unsigned)tf->error & (ACCESS_WRITE | ACCESS_EXEC);
-}
-
-/* Wait, in the exit loop, until there is memory for the page. */
-static void fault_later(struct thread *thread, unsigned access)
-{
-	thread->fault.access = access;
-	thread_set_work(thread, THREAD_WORK_FAULT);
-}
-
 static __noinline void fault_refused(struct thread *thread, struct trapframe *tf,
 				     enum fault_result result)
 {
 	if (result == FAULT_NO_MEMORY || result == FAULT_LARGE)
-		fault_later(thread, access_of(tf) | ACCESS_LARGE);
+		thread_fault_later(thread, fault_access(tf->error) | ACCESS_LARGE);
 	else
 		signal_for_page_fault(thread, tf, thread->fault.va, result);
 }
@@ -398,7 +261,8 @@ static inline void page_fault_from_user(struct thread *thread, const struct trap
 	thread->faults++;
 	thread->fault.va = read_cr2();
 	if (likely(tf->error & PF_USER))
-		result = space_fault(thread->space, thread->fault.va, access_of(tf) | ACCESS_LARGE);
+		result = space_fault(thread->space, thread->fault.va,
+				     fault_access(tf->error) | ACCESS_LARGE);
 	if (unlikely(result != FAULT_OK))
 		fault_refused(current_thread(), frame_slot(), result);
 }
@@ -429,102 +293,4 @@ enum exit_kind trap_from_user(struct trapframe *frame)
 	check_rsp0(cpu);
 	check_user_frame(cpu->current, tf);
 	return EXIT_IRET;
-}
-
-/* A user copy met a page that is not there: get it, if that needs no waiting. */
-static bool resolve_for_kernel(const struct trapframe *tf, uint64_t va)
-{
-	struct thread *thread = this_cpu()->current;
-	enum fault_result result;
-
-	thread->faults++;
-	thread->fault.va = va;
-	result = space_fault(thread->space, va, access_of(tf));
-	if (result == FAULT_NO_MEMORY)
-		fault_later(thread, access_of(tf));
-	*PERCPU(usercopy_must_wait) = result == FAULT_NO_MEMORY;
-	return result == FAULT_OK;
-}
-
-/*
- * IRET refused the frame that it was to load. The registers are the user's already, so they are in
- * this trap's frame, which lies over the lower part of the slot.
- */
-static enum trap_outcome iret_refused(const struct trapframe *tf)
-{
-	struct trapframe *slot = frame_slot();
-	struct trapframe user = *tf;
-
-	user.rip = slot->rip;
-	user.cs = slot->cs;
-	user.rflags = slot->rflags;
-	user.rsp = slot->rsp;
-	user.ss = slot->ss;
-	user.vector = VECTOR_GP;
-	*slot = user;
-	signal_for_trap(this_cpu()->current, slot);
-	return TRAP_TO_EXIT;
-}
-
-static __noreturn void fatal_trap(const struct trapframe *tf)
-{
-	uint64_t cr2 = read_cr2();
-	/* A double fault is a page fault that could not be told: CR2 still names the guard. */
-	const char *where = stack_name(cr2);
-
-	if (where[0] == 'g' && (tf->vector == VECTOR_PF || tf->vector == VECTOR_DF))
-		panic_trap(tf, cr2, "kernel stack overflow on CPU %u: %s stack", this_cpu()->id,
-			   where);
-	panic_trap(tf, cr2, "%s in ring 0", trap_name(tf->vector));
-}
-
-enum trap_outcome trap_from_kernel(struct trapframe *tf)
-{
-	uintptr_t fixup;
-
-	trace_entry(tf);
-	if (tf->vector >= VECTOR_EXCEPTIONS) {
-		/* Idle and the window are the only places, and both stand at the slot. */
-		if (tf->rsp != (uint64_t)frame_slot())
-			panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off",
-				   tf->vector);
-		irq_handle(tf->vector, NULL);
-		return TRAP_TO_EXIT;
-	}
-	if (tf->rip == (uint64_t)leave_iretq)
-		return iret_refused(tf);
-	/* User copies check that the addresses are user mode's: any other fault there is our bug.
-	 */
-	fixup = extable_find(tf->rip);
-	if (!fixup || tf->vector != VECTOR_PF || read_cr2() >= USER_END)
-		fatal_trap(tf);
-	if (!resolve_for_kernel(tf, read_cr2()))
-		tf->rip = fixup;
-	return TRAP_RESUME;
-}
-
-/* #DF, #MC and #DB in ring 0, on their own stacks. */
-void trap_ist(struct trapframe *tf)
-{
-	if (tf->vector == VECTOR_DB) {
-		/* A debug register cannot name kernel memory, so ring 3 set this up
-		 * (CVE-2018-8897). */
-		write_dr7(0);
-		return;
-	}
-	fatal_trap(tf);
-}
-
-/* May have hit anything: takes no lock, touches nothing that could fault. */
-void trap_nmi(struct trapframe *tf)
-{
-	this_cpu()->nmis++;
-	if (panic_active())
-		panic_stop_here(tf);
-	watchdog_nmi(tf);
-}
-
-void trap_entry32(void)
-{
-	panic("SYSCALL from 32-bit code, which no segment allows");
 }

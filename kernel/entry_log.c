@@ -1,7 +1,7 @@
 #include "entry_log.h"
 
 #include "arch/x86_64/cr.h"
-#include "boot_info.h"
+#include "boot/info.h"
 #include "core/log.h"
 #include "core/stages.h"
 

@@ -9,7 +9,7 @@
 #include "mm/drain.h"
 #include "mm/tlb_flush.h"
 #include "monitor/monitor.h"
-#include "watchdog.h"
+#include "proc/watchdog.h"
 
 static void timer_irq(struct thread *thread)
 {

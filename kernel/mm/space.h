@@ -51,6 +51,12 @@ struct space {
 #define ACCESS_OWN   0x200 /* no access: the page is to be this space's alone, for exec to fill */
 #define ACCESS_LARGE 0x100 /* not a bit of the CPU's: the caller can bring a large page */
 
+/* What the access wanted that ended in a page fault with that error code. */
+static inline unsigned fault_access(uint64_t error)
+{
+	return (unsigned)error & (ACCESS_WRITE | ACCESS_EXEC);
+}
+
 /* Results of space_fault(). */
 enum fault_result {
 	FAULT_OK,	 /* mapped: try the access again */

@@ -13,6 +13,7 @@ LAYERS = [
     "kernel/sys/",
     "kernel/monitor/",
     "kernel/ktest/",
+    "kernel/boot/",
     "kernel/",  # main.c, entry.c and what they consist of: included by nobody else
 ]
 

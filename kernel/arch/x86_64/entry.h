@@ -1,6 +1,6 @@
 /*
  * The contract between entry.S and C. The functions without a definition in this folder are
- * defined in kernel/entry.c: they are the way up from the hardware.
+ * defined in kernel/entry.c and kernel/traps.c: they are the way up from the hardware.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* NMIs from a timer, for the watchdog of a machine with one CPU. */
 #pragma once
 
-#include "watchdog.h"
+#include "proc/watchdog.h"
 
 /*
  * Have one of the timers send an NMI every `period` ns to this CPU; the PIT sends more. Returns

@@ -1,7 +1,7 @@
-#include "boot_keyboard.h"
+#include "boot/keyboard.h"
 
-#include "boot_info.h"
-#include "boot_machine.h"
+#include "boot/info.h"
+#include "boot/machine.h"
 #include "core/log.h"
 #include "dev/console_input.h"
 #include "dev/keyboard.h"

@@ -1,8 +1,8 @@
-#include "boot_monitor.h"
+#include "boot/monitor.h"
 
 #include "arch/x86_64/vectors.h"
-#include "boot_console.h"
-#include "boot_info.h"
+#include "boot/console.h"
+#include "boot/info.h"
 #include "core/log.h"
 #include "core/verdict.h"
 #include "dev/isa_irq.h"

@@ -1,5 +1,5 @@
 /* ACPI, interrupt controllers and the clock at boot. */
-#include "boot_machine.h"
+#include "boot/machine.h"
 
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/apic_timer.h"
@@ -9,9 +9,9 @@
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/pmtimer.h"
 #include "arch/x86_64/tsc.h"
-#include "boot_errors.h"
-#include "boot_info.h"
-#include "boot_memory.h"
+#include "boot/errors.h"
+#include "boot/info.h"
+#include "boot/memory.h"
 #include "core/log.h"
 #include "dev/isa_irq.h"
 #include "dev/power.h"
@@ -22,7 +22,7 @@
 #include "mm/kmap.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
-#include "watchdog.h"
+#include "proc/watchdog.h"
 
 #define APIC_WINDOW   PAGE_SIZE
 #define IOAPIC_WINDOW 0x20

@@ -1,4 +1,4 @@
-#include "watchdog.h"
+#include "proc/watchdog.h"
 
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/cpu.h"
@@ -9,7 +9,7 @@
 #include "core/standstill.h"
 #include "core/timer.h"
 #include "proc/thread.h"
-#include "watchdog_nmi.h"
+#include "proc/watchdog_nmi.h"
 
 #define SECOND	 1000000000UL
 #define PERIOD	 (4 * SECOND)

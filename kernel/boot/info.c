@@ -1,4 +1,4 @@
-#include "boot_info.h"
+#include "boot/info.h"
 
 #include "core/log.h"
 #include "core/symbols.h"

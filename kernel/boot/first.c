@@ -1,10 +1,10 @@
 /* The first process, and the end of the run with its end. */
-#include "boot_first.h"
+#include "boot/first.h"
 
 #include "arch/x86_64/cpu.h"
-#include "boot_console.h"
-#include "boot_info.h"
-#include "boot_memory.h"
+#include "boot/console.h"
+#include "boot/info.h"
+#include "boot/memory.h"
 #include "core/log.h"
 #include "core/paint.h"
 #include "core/standstill.h"

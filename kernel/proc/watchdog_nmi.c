@@ -1,4 +1,4 @@
-#include "watchdog_nmi.h"
+#include "proc/watchdog_nmi.h"
 
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/cpu.h"

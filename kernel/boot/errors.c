@@ -1,9 +1,9 @@
-#include "boot_errors.h"
+#include "boot/errors.h"
 
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/machine_check.h"
-#include "boot_machine.h"
+#include "boot/machine.h"
 #include "core/log.h"
 
 static uint32_t my_acpi_uid(void)

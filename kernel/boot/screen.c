@@ -1,9 +1,9 @@
-#include "boot_screen.h"
+#include "boot/screen.h"
 
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/image.h"
 #include "arch/x86_64/layout.h"
-#include "boot_info.h"
+#include "boot/info.h"
 #include "core/log.h"
 #include "core/panic.h"
 #include "dev/framebuffer.h"

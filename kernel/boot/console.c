@@ -1,7 +1,7 @@
-#include "boot_console.h"
+#include "boot/console.h"
 
-#include "boot_info.h"
-#include "boot_screen.h"
+#include "boot/info.h"
+#include "boot/screen.h"
 #include "core/log.h"
 #include "dev/console.h"
 #include "dev/log_sinks.h"

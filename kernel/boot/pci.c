@@ -1,7 +1,7 @@
-#include "boot_pci.h"
+#include "boot/pci.h"
 
-#include "boot_machine.h"
-#include "boot_memory.h"
+#include "boot/machine.h"
+#include "boot/memory.h"
 #include "core/log.h"
 #include "dev/iommu.h"
 #include "dev/pci.h"
