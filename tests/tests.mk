@@ -38,10 +38,11 @@ $(FUZZERS): $(FUZZ)/bin/%: $$(call fuzz_objs,tests/fuzz/$$*.c)
 	@mkdir -p $(@D)
 	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
-# Programs under ThreadSanitizer, tests/tsan/stress_*.c: threads are CPUs, of tests/tsan/model/. The
-# linker puts a program's lock functions before the kernel's. pytest runs them.
+# Programs under ThreadSanitizer, tests/tsan/stress_*.c: threads are CPUs, of tests/host/model_cpu/.
+# The linker puts a program's lock functions before the kernel's. pytest runs them.
 TSAN        := $(BUILD)/tsan
-TSAN_CFLAGS := -iquote tests/tsan/model -iquote tests/host/model_ram -fsanitize=thread -pthread
+TSAN_CFLAGS := -iquote tests/tsan/model -iquote tests/host/model_cpu -iquote tests/host/model_ram \
+	-fsanitize=thread -pthread
 STRESS      := $(patsubst tests/tsan/%.c,$(TSAN)/bin/%,$(sort $(wildcard tests/tsan/stress_*.c)))
 tsan_objs    = $(patsubst %.c,$(TSAN)/obj/%.o,$(call sources_of,$(1)))
 

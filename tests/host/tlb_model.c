@@ -33,7 +33,8 @@ static bool kernel_changing;
 static uint64_t serials;
 
 struct page *frame_table = pages;
-struct cpu model_cpus[MODEL_CPUS], *model_cpu;
+struct cpu model_cpus[MODEL_CPUS];
+_Thread_local struct cpu *model_cpu;
 uint32_t cpu_count = MODEL_CPUS;
 struct cpu_features cpu_features;
 paddr_t master_pml4 = {MASTER << PAGE_SHIFT};

@@ -1,6 +1,7 @@
 /*
- * In place of the kernel's arch/x86_64/cpu.h: the CPUs of a host test. One runs at a time, the one
- * that model_cpu says.
+ * In place of the kernel's arch/x86_64/cpu.h: the CPUs of a test on the host. In tests/host one
+ * runs at a time, the one that model_cpu says; in tests/tsan they are threads, each with its
+ * model_cpu.
  */
 #pragma once
 
@@ -9,13 +10,19 @@
 
 #define MODEL_CPUS 4
 
+#define CPU_WORK_MEMORY 0x80
+
+struct lock;
+
 struct cpu {
 	uint32_t id;
 	bool online;
+	uint32_t work;
+	struct lock *held;
 };
 
 extern struct cpu model_cpus[MODEL_CPUS];
-extern struct cpu *model_cpu;
+extern _Thread_local struct cpu *model_cpu;
 extern uint32_t cpu_count;
 
 static inline struct cpu *this_cpu(void)

@@ -1,8 +1,12 @@
-/* In place of the kernel's arch/x86_64/cr.h: what the TLB code tells the CPU goes to the model. */
+/*
+ * In place of the kernel's arch/x86_64/cr.h: interrupts are off, as always in the kernel, and what
+ * the TLB code tells the CPU goes to the model.
+ */
 #pragma once
 
 #include "lib/base.h"
 
+#define RFLAGS_IF   (1UL << 9)
 #define CR4_PCIDE   (1UL << 17)
 #define CR3_NOFLUSH (1UL << 63)
 
@@ -14,6 +18,11 @@ void write_cr3(uint64_t value);
 void invlpg(uint64_t addr);
 void invpcid(uint64_t type, uint64_t pcid, uint64_t addr);
 void tlb_flush_everything(void);
+
+static inline uint64_t read_rflags(void)
+{
+	return 0;
+}
 
 static inline void cpu_relax(void)
 {
