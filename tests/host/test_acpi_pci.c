@@ -2,8 +2,7 @@
 /* The tables about PCI: where configuration space is, and the units that remap addresses. */
 #include "host_test.h"
 
-#include "dev/acpi_table.h"
-#include "told.h"
+#include "acpi_alone.h"
 
 static uint8_t bytes[4096];
 static uint32_t size;
@@ -23,25 +22,20 @@ static void begin(const char *name, uint32_t fixed)
 	size = fixed;
 }
 
-/* By the parser that the table's name asks for, from a heap block of just the size. */
+/* By the parser that the table's name asks for. */
 static void parse(void)
 {
-	struct acpi_access access = {.tell = told};
-	uint8_t *copy = malloc(size);
-	struct acpi_table table = {.bytes = bytes_of(copy, size)};
+	struct acpi_table table = acpi_alone(bytes, size);
 
-	memcpy(copy, bytes, size);
-	memcpy(table.name, bytes, 4);
-	told_reset();
 	memset(&mcfg, 0, sizeof(mcfg));
 	memset(&iommu, 0, sizeof(iommu));
 	if (table.name[0] == 'M')
-		acpi_parse_mcfg(&access, &table, &mcfg);
+		acpi_parse_mcfg(&acpi_alone_access, &table, &mcfg);
 	else if (table.name[0] == 'D')
-		acpi_parse_dmar(&access, &table, &iommu);
+		acpi_parse_dmar(&acpi_alone_access, &table, &iommu);
 	else
-		acpi_parse_ivrs(&access, &table, &iommu);
-	free(copy);
+		acpi_parse_ivrs(&acpi_alone_access, &table, &iommu);
+	acpi_alone_free(&table);
 }
 
 static void put_range(uint64_t base, uint16_t segment, uint8_t first, uint8_t last)
