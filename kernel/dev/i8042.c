@@ -31,7 +31,8 @@
 #define DEV_ENABLE   0xf4
 #define DEV_DISABLE  0xf5
 #define DEV_ACK	     0xfa
-#define DEV_KEYBOARD 0xab /* the first of two bytes; old keyboards have none, mice another */
+#define DEV_KEYBOARD 0xab /* the first of two bytes; old keyboards have none */
+#define DEV_MOUSE    0x04 /* the highest of mice's */
 
 #define NS_PER_MS 1000000ULL
 #define WRITE_MS  100
@@ -89,10 +90,10 @@ static void got_ack_2(struct i8042 *controller, int byte)
 	controller->ports[1].answers |= byte == DEV_ACK;
 }
 
-/* Whatever does not say that it is something else is taken for a keyboard. */
+/* What does not say that it is a mouse is taken for a keyboard, however odd or late its answer. */
 static void got_id_1(struct i8042 *controller, int byte)
 {
-	controller->ports[0].keyboard = byte < 0 || byte == DEV_KEYBOARD;
+	controller->ports[0].keyboard = byte < 0 || byte > DEV_MOUSE;
 }
 
 static void got_id_2(struct i8042 *controller, int byte)

@@ -18,7 +18,7 @@ enum i8042_state {
 struct i8042_port {
 	bool present;
 	bool answers;  /* the device has acknowledged a command */
-	bool keyboard; /* so it says, or, on the first port, nothing else */
+	bool keyboard; /* so it says; on the first port, unless it says that it is a mouse */
 	uint8_t set;   /* of its scan codes, as they arrive */
 };
 
