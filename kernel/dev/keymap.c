@@ -116,6 +116,11 @@ const char *keymap_name(const struct keymap *map)
 	return map->name;
 }
 
+bool keymap_has_altgr(const struct keymap *map)
+{
+	return map->chars[LEVEL_ALTGR][0] != 0;
+}
+
 uint16_t keymap_char(const struct keymap *map, uint8_t key, enum key_level level)
 {
 	int index = index_of(key);

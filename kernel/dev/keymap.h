@@ -13,6 +13,9 @@ struct keymap;
 const struct keymap *keymap_find(const char *name);
 const char *keymap_name(const struct keymap *map);
 
+/* Has any key a character at LEVEL_ALTGR? */
+bool keymap_has_altgr(const struct keymap *map);
+
 /*
  * The character (a Unicode code point of 16 bits) that the key, a code of scan_codes.h, has at that
  * level; 0: none.

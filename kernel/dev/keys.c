@@ -28,7 +28,6 @@
 #define KEY_ALTGR	(KEY_EXTENDED | KEY_ALT)
 #define KEY_PAGE_UP	(KEY_EXTENDED | 0x49)
 #define KEY_PAGE_DOWN	(KEY_EXTENDED | 0x51)
-#define KEY_DELETE	(KEY_EXTENDED | KEY_PAD_DOT)
 
 #define HELD_SHIFT	 0x01
 #define HELD_RIGHT_SHIFT 0x02
@@ -38,6 +37,7 @@
 #define HELD_ALTGR	 0x20
 #define ANY_SHIFT	 (HELD_SHIFT | HELD_RIGHT_SHIFT)
 #define ANY_CTRL	 (HELD_CTRL | HELD_RIGHT_CTRL)
+#define ANY_ALT		 (HELD_ALT | HELD_ALTGR)
 
 #define ESCAPE 0x1b
 #define DELETE 0x7f
@@ -159,11 +159,22 @@ static bool is_letter(const struct keymap *map, uint8_t key)
 	return c >= 'a' && keymap_char(map, key, LEVEL_SHIFT) == c - 0x20;
 }
 
+static bool altgr_held(const struct keys *keys)
+{
+	return (keys->held & HELD_ALTGR) && keymap_has_altgr(keys->map);
+}
+
+/* Where the right Alt key gives no characters, it is as the left one. */
+static bool alt_held(const struct keys *keys)
+{
+	return (keys->held & HELD_ALT) || ((keys->held & HELD_ALTGR) && !altgr_held(keys));
+}
+
 static uint16_t char_of(const struct keys *keys, uint8_t key)
 {
 	bool shift = (keys->held & ANY_SHIFT) != 0;
 
-	if (keys->held & HELD_ALTGR)
+	if (altgr_held(keys))
 		return keymap_char(keys->map, key, LEVEL_ALTGR);
 	if (keys->caps && is_letter(keys->map, key))
 		shift = !shift;
@@ -183,7 +194,7 @@ static void put_key(const struct keys *keys, uint8_t key, struct key_output *out
 	uint8_t plain = key & ~KEY_EXTENDED;
 	uint16_t c = (key & KEY_EXTENDED) ? 0 : char_of(keys, key);
 
-	if (keys->held & HELD_ALT)
+	if (alt_held(keys))
 		put(out, ESCAPE);
 	if (c)
 		put_utf8(out, (keys->held & ANY_CTRL) ? with_ctrl(c) : c);
@@ -194,13 +205,19 @@ static void put_key(const struct keys *keys, uint8_t key, struct key_output *out
 	else
 		put_editing(keys, key, out);
 	/* A key that means nothing does not mean Escape with Alt either. */
-	if (out->n == 1 && (keys->held & HELD_ALT) && key != KEY_ESC)
+	if (out->n == 1 && alt_held(keys) && key != KEY_ESC)
 		out->n = 0;
+}
+
+/* Or the number pad's, whatever num lock makes of it. */
+static bool is_delete(uint8_t key)
+{
+	return (key & ~KEY_EXTENDED) == KEY_PAD_DOT;
 }
 
 static void press(struct keys *keys, uint8_t key, struct key_output *out)
 {
-	if (key == KEY_SYSRQ || (key == KEY_PRINT && (keys->held & HELD_ALT)))
+	if (key == KEY_SYSRQ || (key == KEY_PRINT && (keys->held & ANY_ALT)))
 		keys->sysrq = true;
 	else if (keys->sysrq)
 		out->sysrq = (char)keymap_char(keymap_find("us"), key, LEVEL_PLAIN);
@@ -208,7 +225,7 @@ static void press(struct keys *keys, uint8_t key, struct key_output *out)
 		keys->caps = !keys->caps;
 	else if (key == KEY_NUM)
 		keys->num = !keys->num;
-	else if (key == KEY_DELETE && (keys->held & ANY_CTRL) && (keys->held & HELD_ALT))
+	else if (is_delete(key) && (keys->held & ANY_CTRL) && (keys->held & ANY_ALT))
 		out->ctrl_alt_del = true;
 	else if ((key == KEY_PAGE_UP || key == KEY_PAGE_DOWN) && (keys->held & ANY_SHIFT))
 		out->look = key == KEY_PAGE_UP ? -1 : 1;
@@ -229,6 +246,6 @@ void keys_feed(struct keys *keys, const struct key_event *event, struct key_outp
 		press(keys, event->key, out);
 	else if (event->key == KEY_SYSRQ || event->key == KEY_PRINT)
 		keys->sysrq = false;
-	if (!(keys->held & (HELD_ALT | HELD_ALTGR)))
+	if (!(keys->held & ANY_ALT))
 		keys->sysrq = false;
 }

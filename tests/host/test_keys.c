@@ -54,8 +54,8 @@ static void set_1(void **state)
 	expect("aaa");
 	SEND("\x1d\x2e\xae\x9d\xe0\x1d\x1e\x9e\xe0\x9d"); /* Ctrl-C, Ctrl-A */
 	expect("\x03\x01");
-	SEND("\x38\x1e\x9e\xb8"); /* Alt */
-	expect("\033a");
+	SEND("\x38\x1e\x9e\xb8\xe0\x38\x1e\x9e\xe0\xb8"); /* either Alt */
+	expect("\033a\033a");
 	SEND("\x0e\x0f\x01\x2a\x0f\xaa");
 	expect("\x7f\t\033\033[Z");
 }
@@ -105,6 +105,10 @@ static void layouts(void **state)
 	begin("de", 1);
 	SEND("\x15\x2c\x27\x28\x0c\x2a\x27\xaa\xe0\x38\x10\x12\xe0\xb8");
 	expect("zyöäßÖ@€");
+	SEND("\xe0\x38\x1e\x9e\xe0\xb8"); /* a key without a third character */
+	expect("");
+	SEND("\x38\xe0\x38\x10\xe0\xb8\xb8"); /* with Alt, a third character is one with Escape */
+	expect("\033@");
 	begin("fr", 1);
 	SEND("\x10\x1e\x03\x2a\x03\xaa\x0b\xe0\x38\x0b\xe0\xb8\x32");
 	expect("aqé2à@,");
@@ -144,6 +148,8 @@ static void sysrq(void **state)
 	SEND("\xb8\x14"); /* Alt is no longer held */
 	assert_int_equal(last.sysrq, 0);
 	expect("t");
+	SEND("\xe0\x38\xe0\x37\x14"); /* with the other Alt */
+	assert_int_equal(last.sysrq, 't');
 }
 
 static void ctrl_alt_del(void **state)
@@ -156,6 +162,8 @@ static void ctrl_alt_del(void **state)
 	SEND("\xe0\xd3\xb8\xe0\x53");
 	assert_false(last.ctrl_alt_del);
 	expect("\033[3~");
+	SEND("\xe0\x38\x53"); /* the right Alt, and the number pad's */
+	assert_true(last.ctrl_alt_del);
 }
 
 static void looking_back(void **state)
