@@ -4,7 +4,7 @@ import pytest
 from fault_report import PAGE_FAULT, check_walk, plain, read_deaths
 
 USER_END = 0x7FFFFFFFF000
-CODE, DATA = 0x23, 0x1B
+CODE, DATA = 0x33, 0x2B
 
 # Vectors that must be among the deaths, and the words of page faults.
 VECTORS = {0: 8, 1: 5, 3: 5, 4: 11, 6: 4, 13: 11, 14: 11, 16: 8}

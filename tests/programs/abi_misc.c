@@ -1,4 +1,4 @@
-// uname, unknown calls, thread numbers, arch_prctl.
+// uname, unknown calls, thread numbers, selectors, arch_prctl.
 #define _GNU_SOURCE // domainname
 #include "say.h"
 
@@ -49,6 +49,17 @@ static void numbers(void)
 	say_if("the numbers stay", getpid() == getpid() && getppid() == getppid());
 }
 
+// Programs look at them to know in which mode they run.
+static void selectors(void)
+{
+	unsigned code, stack, data;
+
+	__asm__("mov %%cs, %0" : "=r"(code));
+	__asm__("mov %%ss, %0" : "=r"(stack));
+	__asm__("mov %%ds, %0" : "=r"(data));
+	say("CS %#x, SS %#x, DS %#x\n", code, stack, data);
+}
+
 static uint64_t gs_base(void)
 {
 	uint64_t base = 1;
@@ -97,6 +108,7 @@ int main(void)
 	names();
 	unknown();
 	numbers();
+	selectors();
 	bases();
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "arch/x86_64/entry.h"
 #include "arch/x86_64/vectors.h"
+#include "lib/string.h"
 
 struct tss {
 	uint32_t reserved0;
@@ -30,7 +31,7 @@ struct table_pointer {
 
 #define GATE_INTERRUPT 0x8e /* present, DPL 0: IF is cleared on entry */
 #define GATE_DPL3      0x60
-#define GDT_ENTRIES    7
+#define GDT_ENTRIES    (SEL_TSS / 8 + 2)
 #define DESC_USER_DATA 0x00cff3000000ffffULL
 #define DESC_USER_CODE 0x00affb000000ffffULL
 #define DESC_TSS       0x0000890000000000ULL /* available 64-bit TSS */
@@ -88,7 +89,7 @@ static void tss_fill(struct tss *tss, uint32_t id)
 
 static void gdt_fill(uint64_t *gdt, uintptr_t tss)
 {
-	gdt[0] = 0;
+	memset(gdt, 0, GDT_ENTRIES * sizeof(*gdt));
 	gdt[SEL_KERNEL_CODE / 8] = DESC_KERNEL_CODE;
 	gdt[SEL_KERNEL_DATA / 8] = DESC_KERNEL_DATA;
 	gdt[SEL_USER_DATA / 8] = DESC_USER_DATA;

@@ -56,12 +56,15 @@
 /* struct page of every frame of RAM. */
 #define FRAME_TABLE_BASE UL(0xffffea0000000000)
 
-/* Segment selectors; SYSRET wants user data directly below user code (SDM 2B SYSRET). */
+/*
+ * Segment selectors; SYSRET wants user data directly below user code (SDM 2B SYSRET). Programs see
+ * the user's, which are Linux's.
+ */
 #define SEL_KERNEL_CODE 0x08
 #define SEL_KERNEL_DATA 0x10
-#define SEL_USER_DATA	0x1b
-#define SEL_USER_CODE	0x23
-#define SEL_TSS		0x28
+#define SEL_USER_DATA	0x2b
+#define SEL_USER_CODE	0x33
+#define SEL_TSS		0x38
 
 /* What the flat kernel segments are in every GDT: present, accessed (SDM 3A 3.4.5). */
 #define DESC_KERNEL_CODE UL(0x00af9b000000ffff) /* 64-bit */
