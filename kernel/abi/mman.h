@@ -29,6 +29,9 @@
 #define MAP_SYNC	    0x80000
 #define MAP_FIXED_NOREPLACE 0x100000
 
+/* With MAP_HUGETLB: log2 of the pages' size, 0 for the usual one. */
+#define MAP_HUGE_SIZE(flags) ((uint32_t)(flags) >> 26)
+
 #define MLOCK_ONFAULT 0x1
 #define MCL_CURRENT   0x1
 #define MCL_FUTURE    0x2

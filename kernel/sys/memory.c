@@ -1,6 +1,7 @@
 /* mmap, munmap, brk, mprotect: the arguments are checked here, in Linux's order. */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "arch/x86_64/cpuid.h"
 #include "mm/shared.h"
 #include "proc/process.h"
 #include "sys/args.h"
@@ -116,6 +117,20 @@ static int check_file(int flags)
 	return -EINVAL;
 }
 
+/* There is no pool of huge pages, of those sizes that there are: 2 MiB, and mostly 1 GiB. */
+static int check_huge(int flags)
+{
+	switch (MAP_HUGE_SIZE(flags)) {
+	case 0:
+	case 21:
+		return -ENOMEM;
+	case 30:
+		return cpu_features.gib_pages ? -ENOMEM : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
 static bool is_open(int fd)
 {
 	struct file *file = fdtable_get(current_thread()->process->fds, fd);
@@ -135,9 +150,8 @@ sysret_t sys_mmap(const struct trapframe *call)
 		return -EINVAL;
 	if (!anonymous && !is_open(arg_int(call, 4)))
 		return -EBADF;
-	/* There is no pool of huge pages. */
 	if (flags & MAP_HUGETLB)
-		return anonymous ? -ENOMEM : -EINVAL;
+		return anonymous ? check_huge(flags) : -EINVAL;
 	if (!arg_u64(call, 1))
 		return -EINVAL;
 	error = check_place(addr, size, flags);

@@ -69,6 +69,8 @@ static void other_kinds(void)
 {
 	say_place("huge pages", map(4ul << 20, RW, ANON | MAP_HUGETLB));
 	say_place("of 2 MiB", map(4ul << 20, RW, ANON | MAP_HUGETLB | 21 << 26));
+	say_place("of 4 MiB, which there are none",
+		  map(4ul << 20, RW, ANON | MAP_HUGETLB | 22 << 26));
 	say_place("shared", map(4ul << 20, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB));
 	say_place("shared and validated", map(PAGE, RW, 3 | MAP_ANONYMOUS));
 	say_place("no kind", map(PAGE, RW, MAP_ANONYMOUS));
