@@ -8,6 +8,7 @@
 #include "arch/x86_64/extable.h"
 #include "arch/x86_64/fpu.h"
 #include "arch/x86_64/smp_start.h"
+#include "boot/clock.h"
 #include "boot/console.h"
 #include "boot/first.h"
 #include "boot/info.h"
@@ -96,6 +97,7 @@ void kmain(uint32_t info_address, uint64_t first_tsc)
 	boot_stage("tasks");
 	kmap_seal();
 	tasks_start();
+	boot_clock_check();
 	boot_monitor();
 	boot_keyboard();
 	ktest_at_boot(boot_info.cmdline);

@@ -1,14 +1,11 @@
-/* ACPI, interrupt controllers and the clock at boot. */
+/* ACPI and interrupt controllers at boot. */
 #include "boot/machine.h"
 
 #include "arch/x86_64/apic.h"
-#include "arch/x86_64/apic_timer.h"
 #include "arch/x86_64/cpuid.h"
-#include "arch/x86_64/hpet.h"
 #include "arch/x86_64/ioapic.h"
 #include "arch/x86_64/pic.h"
-#include "arch/x86_64/pmtimer.h"
-#include "arch/x86_64/tsc.h"
+#include "boot/clock.h"
 #include "boot/errors.h"
 #include "boot/info.h"
 #include "boot/memory.h"
@@ -22,12 +19,9 @@
 #include "mm/kmap.h"
 #include "mm/phys.h"
 #include "mm/tlb_cpu.h"
-#include "proc/watchdog.h"
 
 #define APIC_WINDOW   PAGE_SIZE
 #define IOAPIC_WINDOW 0x20
-#define PIT_IRQ	      0
-#define HPET_WINDOW   0x400
 #define MAPPED_MAX    32 /* distinct ranges of firmware tables that are remembered */
 
 struct acpi_info acpi;
@@ -191,63 +185,6 @@ static void silence_ioapics(void)
 	}
 }
 
-/* --- the clock --- */
-
-static struct hpet hpet;
-static enum timer_kind timer_kind;
-
-static bool find_pm_timer(struct pm_timer *timer)
-{
-	const struct acpi_register *reg = &acpi.fadt.pm_timer;
-
-	*timer = (struct pm_timer){.bits = acpi.fadt.pm_timer_bits};
-	if (reg->space == ACPI_SPACE_PORT)
-		timer->port = (uint16_t)reg->address;
-	else if (reg->space == ACPI_SPACE_MEMORY)
-		timer->regs = mmio_map(reg->address, sizeof(uint32_t), KMAP_MMIO);
-	return timer->port || timer->regs;
-}
-
-static bool find_hpet(void)
-{
-	void *regs;
-
-	if (!acpi.hpet.present ||
-	    memmap_overlaps_ram(&memmap, acpi.hpet.addr.raw, acpi.hpet.addr.raw + HPET_WINDOW))
-		return false;
-	regs = mmio_map(acpi.hpet.addr.raw, HPET_WINDOW, KMAP_MMIO);
-	return regs && hpet_init(&hpet, regs);
-}
-
-static void start_clock(void)
-{
-	static const char *const timers[] = {
-		[TIMER_TSC_DEADLINE] = "the APIC's, by TSC deadline",
-		[TIMER_APIC_ONE_SHOT] = "the APIC's, one-shot",
-		[TIMER_PIT] = "the PIT",
-	};
-	static struct pm_timer pm_timer;
-	struct clock_report report;
-	struct clock_sources sources = {
-		.boot_tsc = boot_tsc,
-		.hpet = find_hpet() ? &hpet : NULL,
-		.pmtimer = find_pm_timer(&pm_timer) ? &pm_timer : NULL,
-		.pit = true,
-	};
-
-	clock_calibrate(&sources, &report);
-	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
-		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
-		 report.waited_tsc);
-	timer_kind = timer_init(&report);
-	log_line("clock: the timer is %s", timers[timer_kind]);
-	timer_init_cpu();
-	if (report.assumed)
-		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
-	if (report.stated_wrong)
-		log_line("clock: CPUID states a rate that is wrong, and is not used");
-}
-
 void boot_interrupts_and_clock(void)
 {
 	tell_cpu();
@@ -255,16 +192,5 @@ void boot_interrupts_and_clock(void)
 	silence_ioapics();
 	start_apic();
 	boot_errors_cpu();
-	start_clock();
-}
-
-void boot_watchdog(void)
-{
-	struct watchdog_timers timers = {
-		.hpet = hpet.regs ? &hpet : NULL,
-		.pit = timer_kind != TIMER_PIT,
-		.pit_gsi = isa_irq_gsi(PIT_IRQ),
-	};
-
-	watchdog_start(&timers, !cmdline_has(boot_info.cmdline, "nowatchdog"));
+	boot_clock();
 }

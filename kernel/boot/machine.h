@@ -11,9 +11,6 @@ void boot_acpi(void);
 /* Interrupt controllers silenced, clock calibrated, this CPU's timer running. */
 void boot_interrupts_and_clock(void);
 
-/* The watchdog, unless the word nowatchdog is there. After boot_processors(). */
-void boot_watchdog(void);
-
 /* Start all other processors; each ends in ap_main(). Missing ones are named and left out. */
 void boot_processors(void);
 

@@ -98,6 +98,14 @@ void timer_set_slice(uint64_t deadline)
 	program(q);
 }
 
+void timers_rearm(void)
+{
+	struct timer_queue *q = PERCPU(timer_queue);
+
+	q->armed = NEVER;
+	program(q);
+}
+
 bool timers_run(void)
 {
 	struct timer_queue *q = PERCPU(timer_queue);
@@ -120,8 +128,7 @@ bool timers_run(void)
 	slice_ended = q->slice <= now;
 	if (slice_ended)
 		q->slice = NEVER;
-	q->armed = NEVER;
-	program(q);
+	timers_rearm();
 	return slice_ended;
 }
 

@@ -31,6 +31,9 @@ void timer_cancel(struct timer *timer);
 /* The end of the current thread's slice on this CPU, as one more deadline; 0: none. */
 void timer_set_slice(uint64_t deadline);
 
+/* This CPU's hardware timer was used for something else, and forgets what it was armed for. */
+void timers_rearm(void);
+
 /* The timer interrupt: run what has expired, program the next. True when the slice has ended. */
 bool timers_run(void);
 

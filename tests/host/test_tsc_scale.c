@@ -120,6 +120,28 @@ static void without_calibration_time_stands_still(void **state)
 	assert_true(tsc_scale_to_ns(&scale, UINT64_MAX) == 0);
 }
 
+/* At a change the clock shows what it did, or a bit more, and goes on at the new rate. */
+static void a_changed_rate_goes_on_from_here(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rates); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(rates); k++) {
+			uint64_t now = 77 + rates[i] * 5 + 3, later = now + rates[k] * 7;
+			struct tsc_scale scale;
+			uint64_t before, slack = 3 * NS_PER_SECOND / rates[k] + 9;
+			uint64_t rounded = (rates[k] * 7 >> 32) + 1; /* off each tick */
+
+			tsc_scale_init(&scale, rates[i], 77);
+			before = tsc_scale_to_ns(&scale, now);
+			tsc_scale_change(&scale, rates[k], now);
+			assert_true(tsc_scale_to_ns(&scale, now) >= before);
+			assert_true(tsc_scale_to_ns(&scale, now) <= before + slack);
+			assert_in_range(tsc_scale_to_ns(&scale, later) - before,
+					7 * NS_PER_SECOND - rounded, 7 * NS_PER_SECOND + slack);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +152,7 @@ int main(void)
 		cmocka_unit_test(no_deadline_is_early),
 		cmocka_unit_test(far_deadlines_are_clamped),
 		cmocka_unit_test(without_calibration_time_stands_still),
+		cmocka_unit_test(a_changed_rate_goes_on_from_here),
 	};
 
 	return cmocka_run_group_tests_name("tsc_scale", tests, NULL, NULL);

@@ -108,6 +108,8 @@ def check_clock(machine, log):
     clock = one(r"clock: TSC (\d+) kHz, APIC timer (\d+) kHz by (.*), (\d+) TSC ticks waited", log)
     khz, waited = int(clock[1]), int(clock[4])
     assert clock[3] == machine.clock
+    # No timer is blamed, however busy the host is.
+    assert "agree with each other" not in log and "nothing tells which" not in log
     assert 10_000 <= khz <= 10_000_000
     # Where a tick of the TSC is one of the guest's, 2 ms is the most; QEMU's goes on with the host.
     if machine.machine == "bochs":

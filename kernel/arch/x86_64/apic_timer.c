@@ -13,17 +13,21 @@ static uint64_t ticks_per_tsc; /* 32 bits after the point, rounded up */
 
 enum timer_kind timer_init(const struct clock_report *report)
 {
-	uint64_t hz = report->apic_timer_hz;
-
 	if (apic_mode() == APIC_NONE) {
 		kind = TIMER_PIT;
-		hz = PIT_HZ;
 		pic_unmask(PIT_IRQ);
 	} else {
 		kind = cpu_features.tsc_deadline ? TIMER_TSC_DEADLINE : TIMER_APIC_ONE_SHOT;
 	}
-	ticks_per_tsc = mul_div(hz, 1UL << 32, report->tsc_hz) + 1;
+	timer_set_rates(report->apic_timer_hz, report->tsc_hz);
 	return kind;
+}
+
+void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz)
+{
+	uint64_t hz = kind == TIMER_PIT ? PIT_HZ : apic_timer_hz;
+
+	ticks_per_tsc = mul_div(hz, 1UL << 32, tsc_hz) + 1;
 }
 
 void timer_init_cpu(void)

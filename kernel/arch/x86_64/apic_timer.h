@@ -15,6 +15,9 @@ enum timer_kind { TIMER_TSC_DEADLINE, TIMER_APIC_ONE_SHOT, TIMER_PIT };
  */
 enum timer_kind timer_init(const struct clock_report *report);
 
+/* The APIC timer is found to run at `apic_timer_hz` where the TSC runs at `tsc_hz`. */
+void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz);
+
 /* Prepare this CPU's timer, disarmed. After apic_init_cpu(). */
 void timer_init_cpu(void);
 

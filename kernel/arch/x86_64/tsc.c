@@ -9,10 +9,9 @@
 #define LEAF_FREQUENCY	       0x16
 #define LEAF_HYPERVISOR_TIMING 0x40000010
 
-#define WINDOW_US	1000 /* of a measurement */
-#define CHECK_US	60   /* of the comparison of a stated rate */
-#define CHECK_PARTS	8    /* it must agree to one part in so many */
-#define APIC_WINDOW_US	200  /* APIC timer against a TSC of known rate */
+#define WINDOW_US	1000 /* of the measurement, */
+#define APIC_WINDOW_US	200  /* and where there is nothing but the TSC and the APIC timer */
+#define CHECK_PARTS	8    /* a stated rate must agree to one part in so many */
 #define ASSUMED_HZ	1000000000UL
 #define DELAY_US_MAX	1000000U
 #define DELAY_POLLS_MAX 1000000000UL
@@ -72,45 +71,18 @@ static struct stated_rates stated_rates(struct clock_report *report)
 	return rates;
 }
 
-/* The best reference that is there and runs. */
-static bool open_any(struct reference *ref, const struct clock_sources *sources)
-{
-	static const enum reference_kind order[] = {REFERENCE_HPET, REFERENCE_PM_TIMER,
-						    REFERENCE_PIT};
-
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		if (reference_open(ref, order[i], sources))
-			return true;
-	}
-	return false;
-}
-
-/* Emulators state rates of the CPU that they imitate: a short look at a reference shows it. */
-static bool stated_rate_holds(const struct stated_rates *stated, const struct reference *ref)
-{
-	struct measurement m;
-
-	return !reference_measure(ref, CHECK_US, &m) ||
-	       rate_agrees(stated->tsc_hz, m.tsc_hz, CHECK_PARTS);
-}
-
 static void use_stated(const struct stated_rates *stated, struct clock_report *report)
 {
 	report->tsc_hz = stated->tsc_hz;
 	report->apic_timer_hz = stated->apic_timer_hz;
+	report->window.tsc_by = CLOCK_TSC;
 }
 
-static bool use_measured(const struct reference *ref, struct clock_report *report)
+static void use_measured(enum clock_timer by, struct clock_report *report)
 {
-	struct measurement m;
-
-	if (!reference_measure(ref, WINDOW_US, &m))
-		return false;
-	report->source = reference_name(ref);
-	report->tsc_hz = m.tsc_hz;
-	report->apic_timer_hz = m.apic_timer_hz;
-	report->error_ppm = m.error_ppm;
-	return true;
+	report->source = clock_timer_name(by);
+	report->tsc_hz = rate_round(report->window.by[by].tsc_hz);
+	report->window.tsc_by = by;
 }
 
 static void assume(struct clock_report *report)
@@ -118,34 +90,85 @@ static void assume(struct clock_report *report)
 	report->source = "nothing";
 	report->assumed = true;
 	report->tsc_hz = ASSUMED_HZ;
+	report->window.tsc_by = CLOCK_TSC;
 }
 
-static void find_tsc_rate(const struct clock_sources *sources, struct clock_report *report)
+/*
+ * Emulators state rates of the CPU that they imitate: a look at the references shows it. What is
+ * less wrong is a matter for clock_judge().
+ */
+static void choose_rate(const struct stated_rates *stated, struct clock_report *report)
 {
-	struct stated_rates stated = stated_rates(report);
-	struct reference ref;
-	bool live = open_any(&ref, sources);
+	struct clock_judgement judgement;
+	uint64_t measured;
 
-	if (stated.tsc_hz && (!live || stated_rate_holds(&stated, &ref))) {
-		use_stated(&stated, report);
-	} else {
-		report->stated_wrong = stated.tsc_hz != 0;
-		if (!live || !use_measured(&ref, report))
+	if (!clock_judge(&report->window, &judgement)) {
+		if (stated->tsc_hz)
+			use_stated(stated, report);
+		else
 			assume(report);
+		return;
 	}
-	if (live)
-		reference_close(&ref);
+	measured = report->window.by[judgement.yardstick].tsc_hz;
+	if (stated->tsc_hz && rate_agrees(stated->tsc_hz, measured, CHECK_PARTS)) {
+		use_stated(stated, report);
+	} else {
+		report->stated_wrong = stated->tsc_hz != 0;
+		use_measured(judgement.yardstick, report);
+	}
+}
+
+static void measure_references(const struct clock_sources *sources, struct clock_window *window)
+{
+	struct references refs;
+	struct clock_mark from, to;
+
+	references_open(&refs, sources);
+	references_mark(&refs, &from);
+	if (!references_wait(&refs, &from, WINDOW_US))
+		delay_us(APIC_WINDOW_US);
+	references_mark(&refs, &to);
+	references_compare(&refs, &from, &to, tsc_hz, window);
+	references_close(&refs);
+}
+
+/* Takes what was found as the timers' rates, and what they say of the window, if they lie. */
+static void take_rates(const struct clock_sources *sources, const struct apic_sample *from,
+		       const struct apic_sample *to, struct clock_report *report)
+{
+	struct clock_window *window = &report->window;
+
+	if (report->apic_timer_hz == 0)
+		report->apic_timer_hz = apic_timer_rate(from, to, report->tsc_hz);
+	report->tsc_hz = clock_rate_taken(sources, CLOCK_TSC, report->tsc_hz);
+	report->apic_timer_hz = clock_rate_taken(sources, CLOCK_APIC_TIMER, report->apic_timer_hz);
+	window->by[CLOCK_TSC].tsc_hz = report->assumed ? 0 : report->tsc_hz;
+	if (!cpu_features.tsc_deadline)
+		window->by[CLOCK_APIC_TIMER] = apic_timer_opinion(from, to, report->apic_timer_hz);
 }
 
 void clock_calibrate(const struct clock_sources *sources, struct clock_report *report)
 {
 	uint64_t start = rdtsc();
+	struct stated_rates stated;
+	struct apic_sample from, to;
 
 	*report = (struct clock_report){0};
-	find_tsc_rate(sources, report);
+	stated = stated_rates(report);
+	apic_timer_start();
+	from = apic_timer_sample();
+	measure_references(sources, &report->window);
+	to = apic_timer_sample();
+	apic_timer_stop();
+	choose_rate(&stated, report);
+	take_rates(sources, &from, &to, report);
 	tsc_hz = report->tsc_hz;
-	if (report->apic_timer_hz == 0 && !cpu_features.tsc_deadline)
-		report->apic_timer_hz = measure_apic_timer(tsc_hz, APIC_WINDOW_US);
 	tsc_scale_init(&clock_scale, tsc_hz, sources->boot_tsc);
 	report->waited_tsc = rdtsc() - start;
+}
+
+void clock_set_rate(uint64_t hz)
+{
+	tsc_hz = hz;
+	tsc_scale_change(&clock_scale, hz, rdtsc());
 }

@@ -1,39 +1,58 @@
-/* Measuring the TSC and the APIC timer against a counter of known rate. */
+/*
+ * Windows in which all timers are measured: between two marks, each of which says what every timer
+ * showed at which TSC.
+ */
 #pragma once
 
-#include "arch/x86_64/tsc.h"
+#include "arch/x86_64/reference.h"
 
-enum reference_kind { REFERENCE_NONE, REFERENCE_HPET, REFERENCE_PM_TIMER, REFERENCE_PIT };
+#define REFERENCES 3 /* CLOCK_HPET, CLOCK_PM_TIMER, CLOCK_PIT */
 
-/* A counter that runs upward at `hz` and wraps at `mask`. */
-struct reference {
-	enum reference_kind kind;
-	const struct clock_sources *sources;
-	uint64_t hz;
-	uint32_t mask;
-	uint8_t port_b; /* PIT: what stop must restore */
+struct references {
+	struct reference at[REFERENCES];
+	uint32_t open; /* CLOCK_BITs */
 };
 
-struct measurement {
-	uint64_t tsc_hz;
-	uint64_t apic_timer_hz; /* 0 when there is no APIC */
-	uint32_t error_ppm;
+/* The APIC timer showed `count` at TSC `tsc`, give or take `width` / 2. */
+struct apic_sample {
+	uint64_t tsc, width;
+	uint32_t count;
 };
 
-/*
- * Prepare the reference `kind`. False when the machine does not have it, or it stands still, which
- * shows within about 0.2 ms. A reference that was opened must be closed.
+struct clock_mark {
+	struct edge edge[REFERENCES];
+	uint32_t seen; /* CLOCK_BITs: the others stand still */
+};
+
+/* Open those that are there and run; a millisecond at most. They must be closed. */
+void references_open(struct references *refs, const struct clock_sources *sources);
+void references_close(const struct references *refs);
+
+void references_mark(const struct references *refs, struct clock_mark *mark);
+
+/* Wait `us` microseconds (at most 20 ms) from a mark by any of them. False when all have stopped.
  */
-bool reference_open(struct reference *ref, enum reference_kind kind,
-		    const struct clock_sources *sources);
-void reference_close(const struct reference *ref);
-const char *reference_name(const struct reference *ref);
+bool references_wait(const struct references *refs, const struct clock_mark *from, uint32_t us);
 
 /*
- * Measure over `us` microseconds (at most 20 ms). False when the reference stops, or gives a rate
- * that no TSC has.
+ * What each reference says of the time between two marks; window->torn where one has stopped since,
+ * or has had the time to come round, by a TSC of about `tsc_hz`.
  */
-bool reference_measure(const struct reference *ref, uint32_t us, struct measurement *m);
+void references_compare(const struct references *refs, const struct clock_mark *from,
+			const struct clock_mark *to, uint64_t tsc_hz, struct clock_window *window);
 
-/* Rate of the APIC timer by a TSC of known rate, over `us` microseconds; 0 without an APIC. */
-uint64_t measure_apic_timer(uint64_t tsc_hz, uint32_t us);
+/*
+ * The APIC timer counts down from its maximum, masked, until it is stopped; samples of it, none
+ * without an APIC. What it had been armed for is lost.
+ */
+void apic_timer_start(void);
+void apic_timer_stop(void);
+struct apic_sample apic_timer_sample(void);
+
+/* Its rate by a TSC of known rate, from two samples; 0 without an APIC. */
+uint64_t apic_timer_rate(const struct apic_sample *from, const struct apic_sample *to,
+			 uint64_t tsc_hz);
+
+/* What the APIC timer says of the TSC when `hz` is thought to be its own rate. */
+struct clock_opinion apic_timer_opinion(const struct apic_sample *from,
+					const struct apic_sample *to, uint64_t hz);

@@ -33,3 +33,11 @@ void tsc_scale_init(struct tsc_scale *scale, uint64_t hz, uint64_t base)
 	 */
 	scale->ticks_per_ns = div_128_by_64(1UL << 24, 0, scale->ns_per_tick) + 1;
 }
+
+void tsc_scale_change(struct tsc_scale *scale, uint64_t hz, uint64_t now)
+{
+	uint64_t ns = tsc_scale_to_ns(scale, now);
+
+	tsc_scale_init(scale, hz, 0);
+	scale->base = now - tsc_scale_from_ns(scale, ns);
+}

@@ -46,3 +46,6 @@ static inline uint64_t tsc_scale_from_ns(const struct tsc_scale *scale, uint64_t
 	product = (unsigned __int128)ns * scale->ticks_per_ns;
 	return scale->base + (uint64_t)(product >> 56) + 1;
 }
+
+/* From TSC `now` on the TSC runs at `hz`; the clock shows there what it did, or a bit more. */
+void tsc_scale_change(struct tsc_scale *scale, uint64_t hz, uint64_t now);
