@@ -1,5 +1,6 @@
 """Fuzzing: a million cases over all targets (STOA_FUZZ_RUNS: another number; STOA_FUZZ_SEED: other
-cases), after each target has shown that its corpus reaches its parser and that it finds a bug."""
+cases), after each target has shown that its corpus reaches its parser and that it finds a bug. When
+there is time, a million more for each of the parsers of what devices, firmware and programs send."""
 
 import filecmp
 import os
@@ -15,14 +16,20 @@ RUNS = int(os.environ.get("STOA_FUZZ_RUNS", "1000000"))
 SEED = int(os.environ.get("STOA_FUZZ_SEED", "1"))
 # A case of these targets takes far longer than the others': they get few of the cases.
 SLOW = {"lzss": RUNS // 20, "memmap": RUNS // 20, "umap": RUNS // 200}
+# These get a tenth of the cases each, and when there is time RUNS more each.
+DEVICES = ("acpi", "keys", "pci", "vt")
 LINES_PERCENT = 95
+LONG_LIMIT = 3600  # seconds
 
 
 def share(target):
     """How many of the cases this target gets."""
     if target.name in SLOW:
         return SLOW[target.name]
-    return -(-(RUNS - sum(SLOW.values())) // (len(TARGETS) - len(SLOW)))
+    if target.name in DEVICES:
+        return RUNS // 10
+    rest = RUNS - sum(SLOW.values()) - len(DEVICES) * (RUNS // 10)
+    return -(-rest // (len(TARGETS) - len(SLOW) - len(DEVICES)))
 
 
 each_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -78,3 +85,14 @@ def test_million_cases(target, campaign):
     result = campaign[target.name].result()
     assert result.crash is None, result.output[-5000:]
     assert result.cases >= share(target), f"only {result.cases} of {share(target)} cases"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", DEVICES)
+def test_million_cases_each(name, tmp_path):
+    """As many cases for this target alone, other ones, find nothing."""
+    target = next(target for target in TARGETS if target.name == name)
+    binary = fuzzlib.build(target, tmp_path / "fuzz", fuzzlib.SANITIZE)
+    result = fuzzlib.fuzz(binary, target, RUNS, tmp_path, seed=SEED + 1, limit=LONG_LIMIT)
+    assert result.crash is None, result.output[-5000:]
+    assert result.cases >= RUNS, f"only {result.cases} cases"
