@@ -154,16 +154,75 @@ def test_photographs_tell_the_report(panic, name, tmp_path):
     check_test(panic, name, tmp_path)
 
 
+class Code:
+    """The code in the upper right corner of a screen, measured in pixels."""
+
+    def __init__(self, image):
+        self.pixels, self.width = image.load(), image.width
+        self.side = self._run(self.width - 1, 0, -1, 0)
+        self.left = self.width - self.side
+        self.quiet = self._run(self.left, 0, 1, 1)
+        # The pattern at its corner is 7 modules wide.
+        self.module, rest = divmod(self._run(self.left + self.quiet, self.quiet, 1, 0), 7)
+        assert rest == 0
+        self.modules, rest = divmod(self.side - 2 * self.quiet, self.module)
+        assert rest == 0
+
+    def _run(self, x, y, dx, dy):
+        """How many pixels from there on, in that direction, are of the same colour."""
+        colour, n = self.pixels[x, y], 0
+        while 0 <= x < self.width and self.pixels[x, y] == colour:
+            x, y, n = x + dx, y + dy, n + 1
+        return n
+
+    def colours(self, row, column):
+        """Those of a module, whose pixels are all the same, unless something was drawn over it."""
+        x, y = self.left + self.quiet + column * self.module, self.quiet + row * self.module
+        steps = range(self.module)
+        return {self.pixels[x + i, y + j] for i in steps for j in steps}
+
+    def level(self):
+        """The two bits that tell the error correction level (ISO/IEC 18004, 7.9)."""
+        dark = [self.colours(8, column) == {(0, 0, 0)} for column in (0, 1)]
+        return dark[0] ^ True, dark[1] ^ False
+
+
+def check_code(image):
+    """Level L, modules of 4 pixels and more, a quiet zone of 4 modules; nothing is drawn over it."""
+    code = Code(image)
+    assert code.module >= 4 and code.quiet == 4 * code.module
+    assert (code.modules - 17) % 4 == 0
+    assert code.level() == (False, True)
+    black, white = (0, 0, 0), (255, 255, 255)
+    for row in range(code.modules):
+        for column in range(code.modules):
+            assert code.colours(row, column) in ({black}, {white})
+    inner = range(code.quiet, code.side - code.quiet)
+    for y in range(code.side):
+        for x in range(code.side):
+            if x not in inner or y not in inner:
+                assert code.pixels[code.left + x, y] == white
+        # Text ends before it.
+        assert code.pixels[code.left - 1, y] in (black, (0x70, 0, 0))
+
+
 LONG = pytest.mark.long
+SIZES = {
+    "640x480x32": (),
+    "800x600x24": LONG,
+    "bpp32": (),  # 1024x768
+    "1280x1024x16": (),
+    "1920x1080x32": LONG,
+}
 
 
-@pytest.mark.parametrize(
-    "entry", ["640x480x32", pytest.param("800x600x24", marks=LONG), "1280x1024x16"]
-)
-def test_the_code_suits_the_screen(panic, entry, tmp_path):
-    shot = panic("text-write", entry)
-    check_report(report_of(shot.photograph(tmp_path)), shot.log, whole=entry.startswith("1280"))
-    check_screen(shot.text, shot.log, shot.width // 8)
+@pytest.mark.parametrize("size", [pytest.param(size, marks=SIZES[size]) for size in SIZES])
+def test_the_code_suits_the_screen(panic, size, tmp_path):
+    shot = panic("text-write", size)
+    columns = shot.width // 8
+    check_report(report_of(shot.photograph(tmp_path)), shot.log, whole=columns >= 128)
+    check_screen(shot.text, shot.log, columns)
+    check_code(shot.image)
 
 
 def test_no_code_on_a_small_screen(panic):
