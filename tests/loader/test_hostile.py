@@ -15,6 +15,8 @@ LOW, HIGH, TOP = (0, 0x9F000, s.USABLE), (0x100000, 0xFEDF000, s.USABLE), 0xFFDF
 DEVICES = (0xFEC00000, 0x1400000, s.RESERVED)
 RAM = (LOW, HIGH, (TOP, 0x21000, s.RESERVED), DEVICES)
 
+SHOWN = ("--screen", "text")  # else the kernel would not look at framebuffers
+
 # Maps that hold the truth, told badly; and the memory that the kernel is to find, or nothing.
 MAPS = {
     "as it is": RAM,
@@ -70,6 +72,8 @@ TAGS = {
     "a framebuffer at 0xfc10000000": s.framebuffer(0xFC10000000),
     "a framebuffer without a pitch": s.framebuffer(0xFD000000, pitch=0),
     "a framebuffer of 7 bits": s.framebuffer(0xFD000000, bpp=7),
+    "a framebuffer of a palette": s.framebuffer(0xFD000000, pitch=800, bpp=8, kind=0),
+    "a framebuffer of a kind that is none": s.framebuffer(0xFD000000, kind=7),
     "a framebuffer of 1 bit": s.framebuffer(0xA0000, pitch=80, width=640, height=480, bpp=1),
     "a framebuffer of 4 G by 4 G": s.framebuffer(0xFD000000, width=0xFFFFFFFF, height=0xFFFFFFFF),
     "colours beyond the pixel": s.framebuffer(0xFD000000, colours=(60, 8, 31, 8, 255, 255)),
@@ -91,6 +95,24 @@ ONE_CPU = {
     "map: nothing below 1 MiB": "no RAM below 640 KiB to start other CPUs",
 }
 
+# Framebuffers that cannot be drawn, and why; they are as none.
+REFUSED = {
+    "a framebuffer in the kernel": "it lies in RAM",
+    "a framebuffer at address 0": "no such address",
+    "a framebuffer beyond all memory": "no such address",
+    "a framebuffer without a pitch": "its lines overlap, or lie too far apart",
+    "a framebuffer of 7 bits": "its depth is not 15 to 32 bits",
+    "a framebuffer of a palette": "its pixels are no colours",
+    "a framebuffer of 1 bit": "its depth is not 15 to 32 bits",
+    "a framebuffer of 4 G by 4 G": "its size is not believed",
+    "colours beyond the pixel": "its colours lie outside of the pixel",
+}
+
+TEXT = "screen: VGA text\n"
+TOLD = {name: (why,) for name, why in ONE_CPU.items()}
+TOLD |= {f"first: {name}": (f" is not used: {why}\n", TEXT) for name, why in REFUSED.items()}
+TOLD["first: a framebuffer of a kind that is none"] = ("framebuffer of type 7 in 38 bytes, ignored\n", TEXT)
+
 GOOD = {"first: a root pointer of zeros": s.tag(s.TAG_RSDP_OLD, bytes(20)) + s.everything_but()}
 GOOD |= {f"map: {name}": s.everything_but(s.TAG_MMAP) + s.memory_map(*entries) for name, entries in MAPS.items()}
 GOOD |= {f"first: {name}": tags + s.everything_but() for name, tags in TAGS.items()}
@@ -110,7 +132,8 @@ def wanted(request, test):
 
 @pytest.fixture(scope="session")
 def good(request, loaded):
-    return loaded.boot_all({name: GOOD[name] for name in wanted(request, "test_boots_all_the_same")})
+    scripts = {name: GOOD[name] for name in wanted(request, "test_boots_all_the_same")}
+    return loaded.boot_all(scripts, extra=SHOWN)
 
 
 EVERYDAY = 4  # one in so many is booted by `make test`
@@ -129,13 +152,13 @@ def test_boots_all_the_same(good, name):
     assert result.status == 0, result
     cpus = 1 if name in ONE_CPU else 2
     assert result.lines[-1] == f"hello_each: {cpus} of {cpus} CPUs"
-    assert ONE_CPU.get(name, "") in result.log
+    assert all(line in result.log for line in TOLD.get(name, ()))
 
 
 @pytest.mark.parametrize("name", parameters(BAD))
 def test_says_why_it_stops(loaded, name):
     script, why = BAD[name]
-    result = loaded.boot(f"bad{list(BAD).index(name)}", script)
+    result = loaded.boot(f"bad{list(BAD).index(name)}", script, extra=SHOWN)
     log = result.log + result.out.decode()
     panics = re.findall(r"KERNEL PANIC on CPU 0 \(main stack\): (.*)", log)
     assert len(panics) == 1 and re.fullmatch(why, panics[0]), result
