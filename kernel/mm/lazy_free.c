@@ -41,7 +41,7 @@ static uint64_t reclaim(struct space *space, pte_t *entry, uint64_t va, struct t
 		return 0;
 	}
 	table_page(entry)->word--;
-	space->resident -= pages;
+	space_unmapped(space, pages);
 	if (old & PTE_LARGE) {
 		space->large--;
 		tlb_batch_free_large(batch, pte_page(old), va);

@@ -38,7 +38,8 @@ struct space {
 	uint32_t new_flags;	    /* [lock] VMA_ flags of every new mapping: mlockall */
 	struct space_limits limits; /* written whole words at a time by prlimit64 */
 	uint64_t clear_cursor;	    /* [lock] how far space_clear_chunk() has come */
-	uint64_t resident;	    /* [lock] frames mapped */
+	uint64_t resident;	    /* [lock] frames mapped, */
+	uint64_t peak;		    /* [lock] and the most that were before some were unmapped */
 	uint64_t large;		    /* [lock] large pages mapped */
 	uint64_t tables;	    /* [lock] page tables, PML4 included */
 	struct list link;	    /* [spaces_lock] */
@@ -102,6 +103,19 @@ enum fault_result space_fault(struct space *space, uint64_t va, unsigned access)
  * a table could not be made: the block stays the caller's. Takes RANK_SPACE.
  */
 __must_check bool space_map_large(struct space *space, uint64_t va, struct page *block);
+
+/* The most frames that were mapped at a time. [lock] */
+static inline uint64_t space_peak(const struct space *space)
+{
+	return MAX(space->peak, space->resident);
+}
+
+/* So many frames are unmapped. [lock] */
+static inline void space_unmapped(struct space *space, uint64_t frames)
+{
+	space->peak = space_peak(space);
+	space->resident -= frames;
+}
 
 /* Is `size` bytes more than `pages` within `limit` bytes? */
 static inline bool space_is_within(uint64_t pages, uint64_t size, uint64_t limit)

@@ -70,7 +70,7 @@ static __noinline void clear_entries(struct space *space, pte_t *entry, uint64_t
 		passed = release_run(entry, n, &left, batch);
 	cleared = limit - left;
 	table->word -= cleared;
-	space->resident -= cleared;
+	space_unmapped(space, cleared);
 	pieces = batch->pieces - pieces;
 	spend(budget, (unsigned)(cleared + passed / EMPTY_PER_UNIT) + pieces * PIECE_UNITS);
 	*at = table->word ? *at + passed * PAGE_SIZE : stop;
@@ -101,7 +101,7 @@ static bool clear_large(struct space *space, pte_t *entry, uint64_t *va, uint64_
 		return false;
 	}
 	clear_entry(entry);
-	space->resident -= LARGE_PAGES;
+	space_unmapped(space, LARGE_PAGES);
 	space->large--;
 	tlb_batch_free_large(batch, head, *va);
 	spend(budget, cost);

@@ -82,6 +82,7 @@ static sysret_t exchange_spaces(struct thread *thread)
 	struct space *old = thread->space;
 
 	exec_image_tell(exec);
+	process_note_peak(process, old);
 	/* Others look at a process's space under this lock, and change its limits. */
 	lock_acquire(&tree_lock);
 	exec->space->limits = old->limits;

@@ -100,9 +100,9 @@ sysret_t exit_thread(struct thread *thread, int wait_status)
 static void sum_up(struct process *process, const struct thread *thread)
 {
 	process->calls += thread->calls;
-	process->faults += thread->faults;
 	process->timer_irqs += thread->timer_irqs;
-	process->run_ns += sched_run_ns(thread);
+	process->used.faults += thread->faults;
+	process->used.run_ns += sched_run_ns(thread);
 }
 
 /* The end of one thread of several: its process goes on. */
@@ -133,7 +133,7 @@ static void log_end(const struct process *process, const struct thread *thread)
 	log_line("proc: pid=%ld %s=%d calls=%lu faults=%lu timer=%lu", process->pid,
 		 exited ? "exited status" : "killed signal",
 		 exited ? WEXITSTATUS(process->wait_status) : WTERMSIG(process->wait_status),
-		 process->calls + thread->calls, process->faults + thread->faults,
+		 process->calls + thread->calls, process->used.faults + thread->faults,
 		 process->timer_irqs + thread->timer_irqs);
 }
 
@@ -314,6 +314,7 @@ static sysret_t leave_process(struct thread *thread)
 	space_switch(NULL);
 	if (!last)
 		return die(thread);
+	process_note_peak(process, space);
 	process->space = NULL;
 	thread->cont.exit.space = space;
 	return go_on_with(thread, space_put(space) ? drop_memory : drop_files);

@@ -151,6 +151,13 @@ void process_unlink(struct process *process)
 	rb_erase(&process->pid_node, &pids);
 }
 
+void process_note_peak(struct process *process, struct space *space)
+{
+	lock_acquire(&space->lock);
+	process->used.peak = MAX(process->used.peak, space_peak(space));
+	lock_release(&space->lock);
+}
+
 void process_free(struct process *process)
 {
 	slab_free(&process_cache, process);

@@ -5,6 +5,7 @@
 #include "core/lock.h"
 #include "proc/fdtable.h"
 #include "proc/thread.h"
+#include "proc/usage.h"
 
 enum process_state {
 	PROCESS_ALIVE,
@@ -43,9 +44,10 @@ struct process {
 
 	uint32_t personality; /* as personality() has it; the child's at fork, kept by exec */
 
-	char name[16];			    /* of the program, for the log */
-	uint64_t calls, faults, timer_irqs; /* [tree_lock] sums of threads that have exited, */
-	uint64_t run_ns;		    /* [tree_lock] and the time that they ran */
+	char name[16];		    /* of the program, for the log */
+	uint64_t calls, timer_irqs; /* [tree_lock] sums of threads that have exited, */
+	struct usage used;   /* [tree_lock] and what they used; its peak: of spaces it left */
+	struct usage reaped; /* [tree_lock] by children that were waited for, with theirs */
 };
 
 /* The first process; its end is the end of the run. */
@@ -66,6 +68,9 @@ void process_enter(struct process *process, struct process *parent);
  */
 void process_unlink(struct process *process);
 void process_free(struct process *process);
+
+/* The process, of which the caller is the only thread, leaves `space`. Takes RANK_SPACE. */
+void process_note_peak(struct process *process, struct space *space);
 
 /* Visit all processes in order of pid: NULL starts, NULL ends. tree_lock must be held. */
 struct process *process_next(const struct process *process);

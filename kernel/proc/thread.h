@@ -27,6 +27,7 @@
 #include "mm/populate.h"
 #include "mm/space.h"
 #include "proc/io.h"
+#include "proc/usage.h"
 
 struct process;
 struct thread;
@@ -101,7 +102,7 @@ struct continuation {
 		struct {
 			int64_t pid; /* whom it waits for; then the child that was found */
 			int options, wait_status;
-			uint64_t faults, run_ns;
+			struct usage usage; /* the child's */
 			uaddr_t status, rusage;
 		} wait;
 		struct {

@@ -94,13 +94,15 @@ static enum scan_result scan(struct thread *thread)
 			continue;
 		result = SCAN_FOUND;
 		thread->cont.wait.pid = child->pid;
-		thread->cont.wait.faults = child->faults;
-		thread->cont.wait.run_ns = child->run_ns;
+		thread->cont.wait.usage = child->used;
+		usage_add(&thread->cont.wait.usage, &child->reaped);
 		ended = child->state == PROCESS_ZOMBIE ? child : NULL;
 		break;
 	}
-	if (ended)
+	if (ended) {
 		process_unlink(ended);
+		usage_add(&thread->process->reaped, &thread->cont.wait.usage);
+	}
 	lock_release(&tree_lock);
 #ifdef MUTANT_abba_order
 	lock_release(&thread->process->child_changed.lock);
@@ -113,10 +115,12 @@ static enum scan_result scan(struct thread *thread)
 /* Time in the kernel is not told from time in ring 3. */
 static sysret_t copy_results(struct thread *thread)
 {
-	uint64_t us = thread->cont.wait.run_ns / NS_PER_US;
+	const struct usage *used = &thread->cont.wait.usage;
+	uint64_t us = used->run_ns / NS_PER_US;
 	struct rusage usage = {
 		.ru_utime = {(int64_t)(us / US_PER_S), (int64_t)(us % US_PER_S)},
-		.ru_minflt = (int64_t)thread->cont.wait.faults,
+		.ru_maxrss = (int64_t)(used->peak * PAGE_SIZE / KIB(1)),
+		.ru_minflt = (int64_t)used->faults,
 	};
 	sysret_t error = 0;
 

@@ -28,7 +28,7 @@ static uint64_t process_run_ns(const struct process *process)
 	uint64_t sum;
 
 	lock_acquire(&tree_lock);
-	sum = process->run_ns;
+	sum = process->used.run_ns;
 	list_for_each_entry (thread, &process->threads, process_link)
 		sum += sched_run_ns(thread);
 	lock_release(&tree_lock);

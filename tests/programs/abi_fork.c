@@ -166,6 +166,78 @@ static void wait_pointers(void)
 	say_result("has reaped it", sys(SYS_wait4, pid, NULL, 0, NULL));
 }
 
+static int uses_memory(void *mib)
+{
+	size_t size = (size_t)mib << 20;
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(at, 1, size);
+	return munmap(at, size);
+}
+
+static int own_and_childs(void *mib)
+{
+	uses_memory((void *)1);
+	return status_of(uses_memory, mib);
+}
+
+static int in_another_program(void *path)
+{
+	char *argv[] = {path, "end", NULL};
+
+	uses_memory((void *)16);
+	return (int)-sys(SYS_execve, path, argv, NULL);
+}
+
+static int burns_ms(void *ms)
+{
+	clock_t end = clock() + (intptr_t)ms * (CLOCKS_PER_SEC / 1000);
+
+	while (clock() < end)
+		continue;
+	return 0;
+}
+
+static int waits_for_burner(void *ms)
+{
+	return status_of(burns_ms, ms);
+}
+
+// What wait4 says that f's process has used.
+static struct rusage usage_of(int (*f)(void *arg), void *arg)
+{
+	struct rusage usage = {0};
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(f(arg));
+	say_if("reaped", sys(SYS_wait4, pid, NULL, 0, &usage) == pid);
+	return usage;
+}
+
+static long used_ms(const struct rusage *usage)
+{
+	return (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
+	       (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000;
+}
+
+static void usages(char *path)
+{
+	struct rusage usage = usage_of(uses_memory, (void *)0);
+
+	say_if("a small process", usage.ru_maxrss < 4096);
+	usage = usage_of(uses_memory, (void *)16);
+	say_if("one that had 16 MiB", usage.ru_maxrss >= 16384 && usage.ru_maxrss < 20480);
+	usage = usage_of(own_and_childs, (void *)16);
+	say_if("one whose child had", usage.ru_maxrss >= 16384 && usage.ru_maxrss < 20480);
+	usage = usage_of(in_another_program, path);
+	say_if("one that had before execve", usage.ru_maxrss >= 16384 && usage.ru_maxrss < 20480);
+	usage = usage_of(burns_ms, (void *)40);
+	say_if("time", used_ms(&usage) >= 40 && used_ms(&usage) < 10000);
+	usage = usage_of(waits_for_burner, (void *)40);
+	say_if("a child's time", used_ms(&usage) >= 40 && used_ms(&usage) < 10000);
+}
+
 static int naps_then_exits(long ms, int status)
 {
 	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
@@ -252,9 +324,8 @@ static int identity(void *parent)
 	return sys(SYS_gettid) == getpid() ? 0 : 3;
 }
 
-static int all(void *arg)
+static int all(void *path)
 {
-	(void)arg;
 	copies();
 	copies_the_other_way();
 	deep_chain();
@@ -263,12 +334,16 @@ static int all(void *arg)
 	wait_pointers();
 	selection();
 	many();
+	usages(path);
 	orphans();
 	say_child("a child's numbers", identity, (void *)(intptr_t)getpid());
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return as_first_process(all, NULL);
+	// What a child has become that called execve.
+	if (argc > 1)
+		return 0;
+	return as_first_process(all, argv[0]);
 }
