@@ -13,6 +13,7 @@
 #include "proc/drop_space.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
+#include "proc/usercopy.h"
 
 static sysret_t go_on_with(struct thread *thread, sysret_t how, sysret_t (*run)(struct thread *))
 {
@@ -51,6 +52,28 @@ static sysret_t begin_undo(struct thread *thread, int error)
 	return undo(thread);
 }
 
+/* The child's first turn. Linux: an address that is wrong is its own business. */
+static sysret_t tell_tid(struct thread *thread)
+{
+	uint32_t tid = (uint32_t)thread->tid;
+
+	if (copy_to_user(thread->cont.tell_tid, &tid, sizeof(tid)) == SYS_FAULT_WAIT)
+		return thread_continue(thread, SYS_AGAIN, tell_tid, NULL, CONT_KILLABLE);
+	return 0;
+}
+
+static void begin_as_told(struct thread *copy, const struct fork_call *call)
+{
+	if (call->stack)
+		copy->frame.rsp = call->stack;
+	if (call->clear_tid)
+		copy->clear_child_tid = call->child_tid;
+	if (call->set_tid) {
+		copy->cont.tell_tid = call->child_tid;
+		(void)thread_continue(copy, SYS_AGAIN, tell_tid, NULL, CONT_KILLABLE);
+	}
+}
+
 /* The child's thread is a copy of this one, but its fork() returns 0. */
 static void copy_thread(struct thread *thread, struct thread *copy)
 {
@@ -62,6 +85,7 @@ static void copy_thread(struct thread *thread, struct thread *copy)
 	copy->frame = *frame_slot();
 	copy->frame.rax = 0;
 	copy->blocked = thread->blocked;
+	begin_as_told(copy, &thread->cont.fork.call);
 }
 
 /* The child becomes one of the tree; false when its parent was killed before. [tree_lock] */
@@ -124,13 +148,14 @@ static sysret_t claim_memory(struct thread *thread)
 	return copy_memory(thread);
 }
 
-sysret_t fork_process(struct thread *thread)
+sysret_t fork_process(struct thread *thread, const struct fork_call *call)
 {
 	struct process *process = thread->process;
 	struct process *child = process_create();
 
 	if (!child)
 		return -ENOMEM;
+	thread->cont.fork.call = *call;
 	thread->cont.fork.child = child;
 	thread->cont.fork.cursor = 0;
 	thread->cont.fork.thread = thread_create(child);

@@ -72,6 +72,14 @@ struct range_call {
 	};
 };
 
+/* What the child of clone() has of its own; all 0 for fork(). */
+struct fork_call {
+	uint64_t stack;	   /* 0: the parent's */
+	uaddr_t child_tid; /* NULL: neither */
+	bool set_tid;	   /* it writes its number there when it begins, */
+	bool clear_tid;	   /* and 0 when it ends */
+};
+
 /* What a thread goes on with when it runs again. Fits what the calls of today need to keep. */
 struct continuation {
 	sysret_t (*run)(struct thread *thread);
@@ -89,11 +97,13 @@ struct continuation {
 		} populate;
 		struct io io; /* read, write, writev */
 		struct {
+			struct fork_call call;
 			struct process *child;
 			struct thread *thread; /* the child's, not yet in its list */
 			uint64_t cursor;
 			int error; /* why it is being undone */
 		} fork;
+		uaddr_t tell_tid; /* of a new thread: where it writes its number */
 		struct exec_state *exec;
 		struct {
 			uint64_t deadline; /* ns of clock_ns() */

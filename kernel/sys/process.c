@@ -43,7 +43,21 @@ sysret_t sys_set_tid_address(const struct trapframe *call)
 sysret_t sys_fork(const struct trapframe *call)
 {
 	(void)call;
-	return fork_process(current_thread());
+	return fork_process(current_thread(), &(struct fork_call){0});
+}
+
+/* As far as a C library's fork() goes: the child shares nothing with its parent. */
+sysret_t sys_clone(const struct trapframe *call)
+{
+	unsigned flags = arg_uint(call, 0);
+	struct fork_call fork = {.stack = arg_u64(call, 1),
+				 .child_tid = arg_uaddr(call, 3),
+				 .set_tid = flags & CLONE_CHILD_SETTID,
+				 .clear_tid = flags & CLONE_CHILD_CLEARTID};
+
+	if ((flags & ~(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) != SIGCHLD)
+		return syscall_missing(call);
+	return fork_process(current_thread(), &fork);
 }
 
 sysret_t sys_execve(const struct trapframe *call)

@@ -1,6 +1,8 @@
 // fork, exit and wait4: copies, statuses, orphans, errors.
+#define _GNU_SOURCE // CLONE_*
 #include "say.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -164,6 +166,61 @@ static void wait_pointers(void)
 	pid = child_exiting(3);
 	say_result("a bad usage pointer", sys(SYS_wait4, pid, NULL, 0, KERNEL_ADDR));
 	say_result("has reaped it", sys(SYS_wait4, pid, NULL, 0, NULL));
+}
+
+static void say_end(const char *what, pid_t pid)
+{
+	int status;
+
+	if (pid <= 0)
+		say_result(what, pid);
+	else if (waitpid(pid, &status, 0) == pid)
+		say("%s: %s\n", what, status_name(status));
+}
+
+static pid_t clone_on(char *stack)
+{
+	register char *expected __asm__("r12") = stack;
+	long result = SYS_clone;
+
+	__asm__ volatile("syscall\n"
+			 "test %%rax, %%rax\n"
+			 "jnz 1f\n"
+			 "xor %%edi, %%edi\n"
+			 "cmp %%rsp, %%r12\n"
+			 "setne %%dil\n"
+			 "push %%rdi\n"
+			 "pop %%rdi\n"
+			 "mov %[exit], %%eax\n"
+			 "syscall\n"
+			 "1:"
+			 : "+a"(result)
+			 : "D"(SIGCHLD), "S"(stack), "d"(0), "r"(expected), [exit] "i"(SYS_exit)
+			 : "rcx", "r11", "memory");
+	return (pid_t)result;
+}
+
+// clone as a C library's fork uses it.
+static void cloned(void)
+{
+	volatile int tid = 7;
+	int set = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+	pid_t pid = (pid_t)sys(SYS_clone, SIGCHLD, 0, 0, &tid, 0);
+
+	if (pid == 0)
+		_exit(tid);
+	say_end("clone", pid);
+	pid = (pid_t)sys(SYS_clone, set, 0, 0, &tid, 0);
+	if (pid == 0)
+		_exit(tid == getpid() ? 3 : 4);
+	say_end("clone that tells the child its number", pid);
+	say("the parent's word: %d\n", tid);
+	pid = (pid_t)sys(SYS_clone, set, 0, 0, KERNEL_ADDR, 0);
+	if (pid == 0)
+		_exit(5);
+	say_end("clone that tells the kernel", pid);
+	say_end("clone on a stack of its own", clone_on(fresh_pages(4) + 4 * PAGE));
+	say_end("clone on no stack", clone_on((char *)KERNEL_ADDR));
 }
 
 static int uses_memory(void *mib)
@@ -334,6 +391,7 @@ static int all(void *path)
 	wait_pointers();
 	selection();
 	many();
+	cloned();
 	usages(path);
 	orphans();
 	say_child("a child's numbers", identity, (void *)(intptr_t)getpid());
