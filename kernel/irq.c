@@ -1,11 +1,13 @@
 #include "irq.h"
 
 #include "arch/x86_64/apic.h"
+#include "arch/x86_64/apic_timer.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/vectors.h"
 #include "core/device_irq.h"
 #include "core/log.h"
 #include "core/standstill.h"
+#include "dev/isa_irq.h"
 #include "mm/drain.h"
 #include "mm/tlb_flush.h"
 #include "monitor/monitor.h"
@@ -19,16 +21,41 @@ static void timer_irq(struct thread *thread)
 		this_cpu()->work |= CPU_WORK_RESCHED;
 }
 
-/* A vector that nothing was set up to raise: told once a vector. */
-static void unexpected_irq(uint64_t vector)
+/* For what is told once a vector. */
+static bool told_before(uint8_t vector)
 {
 	static uint64_t told[BITMAP_WORDS(256)];
 
-	this_cpu()->spurious++;
-	if (bitmap_test(told, (unsigned)vector))
-		return;
-	bitmap_set(told, (unsigned)vector);
-	log_line("interrupt %lu on CPU %u, which nobody expected", vector, this_cpu()->id);
+	if (bitmap_test(told, vector))
+		return true;
+	bitmap_set(told, vector);
+	return false;
+}
+
+/* Nothing was set up to raise it. */
+static void unexpected_irq(uint8_t vector)
+{
+	this_cpu()->unexpected++;
+	if (!told_before(vector))
+		log_line("interrupt %u on CPU %u, which nobody expected", vector, this_cpu()->id);
+}
+
+/* Before its end of interrupt: a wire that nobody quiets would raise it again at once. */
+static void device_irq(uint8_t vector)
+{
+	enum irq_outcome outcome = device_irq_run(vector);
+	int irq = isa_irq_of(vector);
+
+	if (outcome == IRQ_NOBODYS)
+		unexpected_irq(vector);
+	if (outcome == IRQ_UNCLAIMED && !told_before(vector))
+		log_line("interrupt %u (IRQ %d) on CPU %u: no device says that it is its own",
+			 vector, irq, this_cpu()->id);
+	if (outcome == IRQ_STORM && irq >= 0) {
+		isa_irq_mask((uint8_t)irq, true);
+		log_line("IRQ %d: nobody claims it, %u times in a row: masked", irq,
+			 DEVICE_IRQ_STORM);
+	}
 }
 
 void irq_handle(uint64_t vector, struct thread *thread)
@@ -39,6 +66,8 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		timer_irq(thread);
 		return;
 	case VECTOR_PIC: /* IRQ 0: the timer of a CPU without an APIC */
+		if (timer_in_use() != TIMER_PIT)
+			break;
 		pic_eoi(0);
 		timer_irq(thread);
 		return;
@@ -69,8 +98,12 @@ void irq_handle(uint64_t vector, struct thread *thread)
 		this_cpu()->spurious++;
 		return;
 	}
-	if (!device_irq_run((uint8_t)vector))
-		unexpected_irq(vector);
+#ifdef MUTANT_early_eoi
+	apic_eoi();
+	device_irq((uint8_t)vector);
+	return;
+#endif
+	device_irq((uint8_t)vector);
 	if (vector >= VECTOR_PIC && vector < VECTOR_PIC + PIC_IRQS)
 		pic_eoi((unsigned)(vector - VECTOR_PIC));
 	else

@@ -62,6 +62,7 @@ static void start_cpu_common(void)
 	fpu_init_cpu();
 	timers_init_cpu();
 	sched_init_cpu();
+	this_cpu()->ready = true;
 }
 
 /*

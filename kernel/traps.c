@@ -6,6 +6,7 @@
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/entry.h"
 #include "arch/x86_64/extable.h"
+#include "arch/x86_64/smp_start.h"
 #include "arch/x86_64/vectors.h"
 #include "core/backtrace.h"
 #include "core/panic.h"
@@ -64,6 +65,16 @@ static __noreturn void fatal_trap(const struct trapframe *tf)
 	panic_trap(tf, cr2, "%s in ring 0", trap_name(tf->vector));
 }
 
+static __noreturn void refuse_interrupt(const struct trapframe *tf)
+{
+	uint32_t id = this_cpu()->id;
+
+	if (!smp_may_interrupt(id))
+		panic_trap(tf, 0, "interrupt %lu on CPU %u, which is not online yet", tf->vector,
+			   id);
+	panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off", tf->vector);
+}
+
 enum trap_outcome trap_from_kernel(struct trapframe *tf)
 {
 	uintptr_t fixup;
@@ -72,8 +83,7 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 	if (tf->vector >= VECTOR_EXCEPTIONS) {
 		/* Idle and the window are the only places, and both stand at the slot. */
 		if (tf->rsp != (uint64_t)frame_slot())
-			panic_trap(tf, 0, "interrupt %lu in ring 0 with interrupts off",
-				   tf->vector);
+			refuse_interrupt(tf);
 		irq_handle(tf->vector, NULL);
 		return TRAP_TO_EXIT;
 	}
@@ -89,25 +99,59 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 	return TRAP_RESUME;
 }
 
-/* #DF, #MC and #DB in ring 0, on their own stacks. */
+/* --- on stacks of their own --- */
+
+/*
+ * A second trap of the kind would start at the top of the same stack: over the frame that the first
+ * one has to return by. Where RSP was does not tell: in the entry page and at SYSRET it is ring 3's.
+ */
+static void enter_own_stack(const struct trapframe *tf)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (unlikely(cpu->on_ist & 1U << tf->vector))
+		panic_trap(tf, 0, "%s within its own handler, whose frame is lost",
+			   trap_name(tf->vector));
+	cpu->on_ist |= 1U << tf->vector;
+}
+
+static void leave_own_stack(const struct trapframe *tf)
+{
+	this_cpu()->on_ist &= ~(1U << tf->vector);
+}
+
+/*
+ * A debug register cannot name kernel memory, so ring 3 set this up (CVE-2018-8897). With the
+ * breakpoints off first, nothing that is done here can hit one.
+ */
+static void debug_in_kernel(void)
+{
+#ifdef MUTANT_breakpoints_on
+	this_cpu()->debugs++;
+#endif
+	write_dr7(0);
+	this_cpu()->debugs++;
+}
+
+/* #DF, #MC and #DB in ring 0. */
 void trap_ist(struct trapframe *tf)
 {
-	if (tf->vector == VECTOR_DB) {
-		/* A debug register cannot name kernel memory, so ring 3 set this up
-		 * (CVE-2018-8897). */
-		write_dr7(0);
-		return;
-	}
-	fatal_trap(tf);
+	enter_own_stack(tf);
+	if (tf->vector != VECTOR_DB)
+		fatal_trap(tf);
+	debug_in_kernel();
+	leave_own_stack(tf);
 }
 
 /* May have hit anything: takes no lock, touches nothing that could fault. */
 void trap_nmi(struct trapframe *tf)
 {
+	enter_own_stack(tf);
 	this_cpu()->nmis++;
 	if (panic_active())
 		panic_stop_here(tf);
 	watchdog_nmi(tf);
+	leave_own_stack(tf);
 }
 
 void trap_entry32(void)

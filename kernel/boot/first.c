@@ -56,9 +56,9 @@ static void tell_interrupts(void)
 	for (uint32_t id = 0; id < cpu_count; id++) {
 		const struct cpu *cpu = cpu_by_id(id);
 
-		if (cpu->nmis || cpu->spurious)
-			log_line("interrupts: cpu=%u NMIs=%lu spurious=%lu", id, cpu->nmis,
-				 cpu->spurious);
+		if (cpu->nmis || cpu->spurious || cpu->unexpected)
+			log_line("interrupts: cpu=%u NMIs=%lu spurious=%lu unexpected=%lu", id,
+				 cpu->nmis, cpu->spurious, cpu->unexpected);
 	}
 }
 

@@ -176,12 +176,18 @@ static void silence_ioapics(void)
 {
 	for (unsigned i = 0; i < acpi.madt.n_ioapics; i++) {
 		const struct acpi_ioapic *io = &acpi.madt.ioapics[i];
+		unsigned pins = 0, live;
 		void *regs = NULL;
 
 		if (!memmap_overlaps_ram(&memmap, io->addr.raw, io->addr.raw + IOAPIC_WINDOW))
 			regs = mmio_map(io->addr.raw, IOAPIC_WINDOW, KMAP_MMIO);
-		if (!regs || !ioapic_init(regs, io->gsi_base))
+		if (regs)
+			pins = ioapic_init(regs, io->gsi_base, &live);
+		if (!pins)
 			log_line("I/O APIC %u at %lx cannot be used", io->id, io->addr.raw);
+		else if (live)
+			log_line("I/O APIC %u: %u of %u entries were live; masked", io->id, live,
+				 pins);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/apic_timer.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/msr.h"
 #include "arch/x86_64/pat.h"
 #include "arch/x86_64/smp_start.h"
@@ -69,7 +70,11 @@ static uint32_t make_windows(uint32_t limit)
 		}
 		cr3_check_for(master_pml4, made);
 		paint_stacks(made);
+#ifdef MUTANT_slots_by_apic_id
+		smp_add_slot(id, id);
+#else
 		smp_add_slot(made, id);
+#endif
 		made++;
 	}
 	return made;
@@ -161,6 +166,18 @@ static void skew_tsc(void)
 #endif
 }
 
+/* After apic_init_cpu(). Interrupts for another CPU would come here, and its own go elsewhere. */
+static void check_identity(void)
+{
+	const struct cpu *cpu = this_cpu();
+	uint32_t stated = cpuid_apic_id(), own = apic_mode() == APIC_NONE ? stated : apic_id();
+
+	if (stated != cpu->apic_id || own != cpu->apic_id)
+		panic("CPU %u has APIC ID %u, but is run by one that has %u by CPUID, %u by its "
+		      "APIC",
+		      cpu->id, cpu->apic_id, stated, own);
+}
+
 void boot_ap(void)
 {
 	skew_tsc();
@@ -168,9 +185,17 @@ void boot_ap(void)
 	pat_init_cpu();
 	tlb_init_cpu();
 	apic_init_cpu();
+	check_identity();
 	boot_errors_cpu();
 	timer_init_cpu();
 	frames_init_cpu(boot_ram_per_cpu(cpu_count));
+#ifdef MUTANT_early_online
+	smp_ap_online(this_cpu()->id);
+#endif
+#ifdef MUTANT_wait_for_boot_cpu
+	while (!__atomic_load_n(&this_cpu()->online, __ATOMIC_ACQUIRE))
+		cpu_relax();
+#endif
 }
 
 /* What the starting CPUs have found out about their TSCs. */
@@ -195,6 +220,7 @@ void boot_processors(void)
 	uint32_t limit = cpu_limit(), count = 1;
 	paddr_t tables = PADDR(0);
 
+	check_identity();
 	set_online(0);
 	if (!trampoline_page.raw) {
 		log_line("no RAM below 640 KiB to start other CPUs");

@@ -1,10 +1,22 @@
 #include "core/device_irq.h"
 
 #include "abi/errno.h"
+#include "arch/x86_64/tsc.h"
 #include "arch/x86_64/vectors.h"
 
-static uint32_t allocated;		/* atomic: so many, from VECTOR_DEVICE on */
-static struct irq_action *actions[256]; /* atomic: the latest of each vector; none ever leaves */
+#define STORM_GAP 100000000UL /* ns */
+
+struct vector {
+	struct irq_action *actions; /* atomic: the latest; none ever leaves */
+
+	/* By the CPU that takes it; read by all. */
+	struct irq_counts counts;
+	uint64_t last; /* ns: when an interrupt was not claimed */
+	uint32_t in_a_row;
+};
+
+static uint32_t allocated; /* atomic: so many, from VECTOR_DEVICE on */
+static struct vector vectors[256];
 
 int device_irq_alloc(void)
 {
@@ -20,20 +32,45 @@ int device_irq_alloc(void)
 
 void device_irq_add(uint8_t vector, struct irq_action *action)
 {
-	struct irq_action *latest = __atomic_load_n(&actions[vector], __ATOMIC_RELAXED);
+	struct irq_action **head = &vectors[vector].actions;
+	struct irq_action *latest = __atomic_load_n(head, __ATOMIC_RELAXED);
 
 	do {
 		action->next = latest;
-	} while (!__atomic_compare_exchange_n(&actions[vector], &latest, action, false,
-					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(head, &latest, action, false, __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
 }
 
-bool device_irq_run(uint8_t vector)
+/* Wires may be slow to fall, and one such interrupt now and then is no storm. */
+static enum irq_outcome note_unclaimed(struct vector *v)
 {
-	bool handled = false;
+	uint64_t now = clock_ns();
 
-	for (struct irq_action *action = __atomic_load_n(&actions[vector], __ATOMIC_ACQUIRE);
-	     action; action = action->next)
-		handled |= action->handle(action);
-	return handled;
+	v->counts.unclaimed++;
+	v->in_a_row = now - v->last < STORM_GAP ? v->in_a_row + 1 : 1;
+	v->last = now;
+	return v->in_a_row == DEVICE_IRQ_STORM ? IRQ_STORM : IRQ_UNCLAIMED;
+}
+
+enum irq_outcome device_irq_run(uint8_t vector)
+{
+	struct vector *v = &vectors[vector];
+	struct irq_action *action = __atomic_load_n(&v->actions, __ATOMIC_ACQUIRE);
+	bool claimed = false;
+
+	if (!action)
+		return IRQ_NOBODYS;
+	for (; action; action = action->next)
+		claimed |= action->handle(action);
+	if (!claimed)
+		return note_unclaimed(v);
+	v->counts.claimed++;
+	v->in_a_row = 0;
+	return IRQ_CLAIMED;
+}
+
+bool device_irq_counts(uint8_t vector, struct irq_counts *counts)
+{
+	*counts = vectors[vector].counts;
+	return __atomic_load_n(&vectors[vector].actions, __ATOMIC_RELAXED);
 }

@@ -122,6 +122,8 @@ int pci_intx_enable(const struct pci_device *device, struct irq_action *action)
 		vectors[line] = isa_irq_route(line, (uint8_t)vector, true);
 	}
 	device_irq_add(vectors[line], action);
+	if (isa_irq_masked(line)) /* nobody claimed it: now somebody may */
+		isa_irq_mask(line, false);
 	pci_command(device, 0, PCI_COMMAND_NO_INT);
 	return 0;
 }

@@ -62,6 +62,7 @@ bool run_threads(struct run *run);
 bool run_runq(struct run *run);
 bool run_locks(struct run *run);
 bool run_trace(struct run *run);
+bool run_interrupts(struct run *run);
 bool run_walk(struct run *run);
 bool run_space(struct run *run);
 bool run_meminfo(struct run *run);

@@ -76,6 +76,8 @@ const struct command commands[] = {
 	{"runq", "", "what each CPU runs, and what waits for it", 0, 0, run_runq},
 	{"locks", "", "the locks that are held, by whom, and where they were taken", 0, 0,
 	 run_locks},
+	{"interrupts", "", "NMIs, interrupts that nobody expected, and those of devices", 0, 0,
+	 run_interrupts},
 	{"trace", "", "the last entries into the kernel of each CPU (debug builds)", 0, 0,
 	 run_trace},
 	{"walk", "ADDR [PID]", "an address through the page tables (kernel's, or of a process)", 1,

@@ -153,6 +153,9 @@ uint32_t apic_id(void)
 {
 	if (mode == APIC_NONE)
 		return 0;
+#ifdef MUTANT_xapic_id
+	return apic_read(APIC_REG_ID) & 0xff;
+#endif
 	return mode == APIC_X2APIC ? apic_read(APIC_REG_ID) : apic_read(APIC_REG_ID) >> 24;
 }
 

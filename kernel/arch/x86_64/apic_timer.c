@@ -30,6 +30,11 @@ void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz)
 	ticks_per_tsc = mul_div(hz, 1UL << 32, tsc_hz) + 1;
 }
 
+enum timer_kind timer_in_use(void)
+{
+	return kind;
+}
+
 void timer_init_cpu(void)
 {
 	if (kind == TIMER_TSC_DEADLINE) {

@@ -18,6 +18,9 @@ enum timer_kind timer_init(const struct clock_report *report);
 /* The APIC timer is found to run at `apic_timer_hz` where the TSC runs at `tsc_hz`. */
 void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz);
 
+/* The kind that was chosen. */
+enum timer_kind timer_in_use(void);
+
 /* Prepare this CPU's timer, disarmed. After apic_init_cpu(). */
 void timer_init_cpu(void);
 

@@ -28,6 +28,7 @@ struct cpu {
 	uint32_t id; /* index of the window, 0 .. CPU_MAX-1: never an APIC ID */
 	uint32_t apic_id;
 	uint32_t work;		/* CPU_WORK_*; interrupts and the scheduler set bits */
+	bool ready;		/* what it needs to run threads is set up */
 	bool online;		/* read by all */
 	bool idle;		/* it had nothing to run when it was in the exit loop last */
 	struct thread *current; /* NULL when idle */
@@ -35,10 +36,13 @@ struct cpu {
 	paddr_t pml4;		/* what CR3 holds */
 	uint64_t *rsp0;		/* &TSS.rsp0 */
 	uint64_t turns;		/* through the exit loop */
-	uint64_t nmis, spurious;
-	uint64_t cr3_checks;		    /* pre-switch checks passed */
-	bool entered_user;		    /* it has been in ring 3 */
-	uint64_t first_rsp;		    /* the user's, when it entered ring 3 first */
+	uint32_t on_ist;	/* bit n: vector n's handler is on its own stack */
+	uint64_t nmis, debugs;	/* taken; debugs: #DB in ring 0 */
+	uint64_t spurious;	/* interrupts without a cause, by the APIC or an 8259 */
+	uint64_t unexpected;	/* at vectors that nobody handles */
+	uint64_t cr3_checks;	/* pre-switch checks passed */
+	bool entered_user;	/* it has been in ring 3 */
+	uint64_t first_rsp;	/* the user's, when it entered ring 3 first */
 	const struct trapframe *stopped_at; /* where a panic's NMI stopped it, else NULL */
 };
 

@@ -143,6 +143,11 @@ static inline uint64_t read_dr7(void)
 	return value;
 }
 
+static inline void write_dr0(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr0" : : "r"(value));
+}
+
 static inline void write_dr7(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%dr7" : : "r"(value) : "memory");

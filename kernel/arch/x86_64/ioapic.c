@@ -46,27 +46,32 @@ static void write_reg(const struct ioapic *io, uint32_t reg, uint32_t value)
 }
 
 /*
- * Mask one inherited entry. A remote IRR that is still set would block the pin for ever; switching
- * the entry to edge clears it. SMIs belong to the firmware.
+ * Mask one inherited entry; true when it was live. A remote IRR that is still set would block the
+ * pin for ever; switching the entry to edge clears it. SMIs belong to the firmware.
  */
-static void clear_entry(const struct ioapic *io, uint32_t pin)
+static bool clear_entry(const struct ioapic *io, uint32_t pin)
 {
 	uint32_t low = read_reg(io, REG_ENTRY(pin));
 
 	if ((low & ENTRY_DELIVERY) == ENTRY_SMI)
-		return;
+		return false;
+#ifdef MUTANT_live_ioapic
+	return false;
+#endif
 	write_reg(io, REG_ENTRY(pin), low | ENTRY_MASKED);
 	if (low & ENTRY_REMOTE_IRR)
 		write_reg(io, REG_ENTRY(pin), (low | ENTRY_MASKED) & ~ENTRY_LEVEL);
 	write_reg(io, REG_ENTRY(pin), ENTRY_MASKED);
 	write_reg(io, REG_ENTRY(pin) + 1, 0);
+	return !(low & ENTRY_MASKED);
 }
 
-unsigned int ioapic_init(volatile void *regs, uint32_t gsi_base)
+unsigned int ioapic_init(volatile void *regs, uint32_t gsi_base, unsigned int *live)
 {
 	struct ioapic *io = &ioapics[count];
 	uint32_t version;
 
+	*live = 0;
 	if (count == IOAPIC_MAX)
 		return 0;
 	io->regs = regs;
@@ -76,7 +81,7 @@ unsigned int ioapic_init(volatile void *regs, uint32_t gsi_base)
 		return 0;
 	io->pins = VERSION_PINS(version);
 	for (uint32_t pin = 0; pin < io->pins; pin++)
-		clear_entry(io, pin);
+		*live += clear_entry(io, pin);
 	count++;
 	return io->pins;
 }

@@ -8,10 +8,10 @@
 
 /*
  * Add the I/O APIC whose registers are mapped, uncached, at `regs` and whose pin 0 is GSI
- * `gsi_base`, and mask all its entries: firmware may have left live ones. Returns the number of
- * pins; 0 when there is no I/O APIC at `regs` or when there is no room for another.
+ * `gsi_base`, and mask all its entries: firmware may have left live ones, `live` of them. Returns
+ * the number of pins; 0 when there is no I/O APIC at `regs` or when there is no room for another.
  */
-unsigned int ioapic_init(volatile void *regs, uint32_t gsi_base);
+unsigned int ioapic_init(volatile void *regs, uint32_t gsi_base, unsigned int *live);
 
 /* True when an I/O APIC that was added has the pin of `gsi`. */
 bool ioapic_has(uint32_t gsi);

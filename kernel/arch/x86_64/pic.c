@@ -35,7 +35,11 @@ static void command(uint16_t port, uint8_t value)
 
 void pic_init(void)
 {
+#ifdef MUTANT_open_pic
+	mask = 0;
+#else
 	mask = 0xffff;
+#endif
 	write_mask();
 	command(PIC1_COMMAND, ICW1_INIT_ICW4);
 	command(PIC2_COMMAND, ICW1_INIT_ICW4);

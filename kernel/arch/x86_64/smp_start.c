@@ -1,9 +1,11 @@
 #include "arch/x86_64/smp_start.h"
 
 #include "arch/x86_64/apic.h"
+#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/smp_trampoline.h"
 #include "arch/x86_64/tsc.h"
 #include "arch/x86_64/tsc_sync.h"
+#include "arch/x86_64/vectors.h"
 #include "lib/string.h"
 #include "lib/upcall.h"
 
@@ -31,10 +33,14 @@ uint32_t ap_delayed_id = NOBODY;
 
 void smp_add_slot(uint32_t id, uint32_t apic_id)
 {
-	ASSERT(id > 0 && id < CPU_MAX);
+	uint32_t next = MAX(ap_slot_count, 1U);
+
+	if (id != next || id >= CPU_MAX)
+		panic("slot %u for APIC ID %u: the next one is %u, of %u", id, apic_id, next,
+		      CPU_MAX);
 	ap_slots[id].apic_id = apic_id;
 	ap_slots[id].stage = AP_WAITING;
-	ap_slot_count = MAX(ap_slot_count, id + 1);
+	ap_slot_count = id + 1;
 }
 
 #ifdef DEBUG
@@ -113,6 +119,10 @@ static void send_sipis(uint8_t page)
 
 		if (stage_of(id) != AP_WAITING)
 			continue;
+#ifdef MUTANT_lose_sipi
+		if (id == 1)
+			continue;
+#endif
 		if (slot->sipi_tsc == 0)
 			slot->sipi_tsc = rdtsc();
 		apic_send_sipi(slot->apic_id, page);
@@ -168,8 +178,20 @@ uint32_t smp_start_all(void *page, paddr_t page_phys, paddr_t tables, paddr_t ma
 	return count_in(AP_ONLINE);
 }
 
+bool smp_may_interrupt(uint32_t id)
+{
+	return id == 0 || stage_of(id) == AP_ONLINE;
+}
+
 void smp_ap_online(uint32_t id)
 {
+	if (!this_cpu()->ready)
+		panic("CPU %u (APIC ID %u) is to be online before it can run threads", id,
+		      ap_slots[id].apic_id);
+#ifdef MUTANT_early_interrupt
+	apic_send_ipi(apic_id(), VECTOR_RESCHED);
+	__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+#endif
 	ap_slots[id].online_tsc = rdtsc();
 	if (step(id, AP_CLAIMED, AP_ONLINE))
 		return;

@@ -57,9 +57,12 @@ uint32_t smp_start_all(void *page, paddr_t page_phys, paddr_t tables, paddr_t ma
 /*
  * This CPU, index `id`, has done all that the others need of it: from ap_main(), last. Does not
  * return when the boot CPU has dropped it meanwhile. Panics when this CPU runs although it was
- * abandoned.
+ * abandoned, and when it cannot run threads yet.
  */
 void smp_ap_online(uint32_t id);
+
+/* CPU `id` may take interrupts: it is the boot CPU, or has come by smp_ap_online(). */
+bool smp_may_interrupt(uint32_t id);
 
 #ifdef DEBUG
 /*

@@ -145,6 +145,13 @@ ap_entry64:
 	mov	%ebx, %r14d
 
 	/* The slot: index in %edi, address in %rsi. */
+#ifdef MUTANT_apic_id_index
+3:	mov	%r14d, %edi
+	imul	$AP_SLOT_SIZE, %rdi, %rsi
+	lea	ap_slots(%rip), %rax
+	add	%rax, %rsi
+	jmp	6f
+#endif
 3:	xor	%edi, %edi
 	lea	ap_slots(%rip), %rsi
 4:	inc	%edi
@@ -160,8 +167,8 @@ ap_entry64:
 5:	pause
 	cmpl	$AP_WAITING, AP_SLOT_STAGE(%rsi)
 	je	5b
-6:
 #endif
+6:
 	/* Pairs with give_up_missing(): one of the two takes the slot out of AP_WAITING. */
 	mov	$AP_WAITING, %eax
 	mov	$AP_CLAIMED, %ecx
