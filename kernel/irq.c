@@ -35,6 +35,11 @@ static bool told_before(uint8_t vector)
 /* Nothing was set up to raise it. */
 static void unexpected_irq(uint8_t vector)
 {
+	if (this_cpu()->id == 0 && apic_take_inherited(vector)) {
+		this_cpu()->spurious++;
+		log_line("interrupt %u had been requested before the boot", vector);
+		return;
+	}
 	this_cpu()->unexpected++;
 	if (!told_before(vector))
 		log_line("interrupt %u on CPU %u, which nobody expected", vector, this_cpu()->id);

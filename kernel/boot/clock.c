@@ -23,7 +23,6 @@
 static struct hpet hpet;
 static struct clock_sources sources;
 static struct clock_report report;
-static enum timer_kind timer_kind;
 
 static bool find_pm_timer(struct pm_timer *timer)
 {
@@ -86,20 +85,34 @@ static void scale_timer(uint32_t permille[CLOCK_TIMERS])
 
 static void tell(void)
 {
+	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
+		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
+		 report.waited_tsc);
+	if (report.assumed)
+		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
+	if (report.stated_wrong)
+		log_line("clock: CPUID states a rate that is wrong, and is not used");
+}
+
+/* What interrupts this CPU: of the kinds that it says it has, one that does. */
+static void start_timer(void)
+{
 	static const char *const timers[] = {
 		[TIMER_TSC_DEADLINE] = "the APIC's, by TSC deadline",
 		[TIMER_APIC_ONE_SHOT] = "the APIC's, one-shot",
 		[TIMER_PIT] = "the PIT",
 	};
 
-	log_line("clock: TSC %lu kHz, APIC timer %lu kHz by %s, %lu TSC ticks waited",
-		 report.tsc_hz / 1000, report.apic_timer_hz / 1000, report.source,
-		 report.waited_tsc);
-	log_line("clock: the timer is %s", timers[timer_kind]);
-	if (report.assumed)
-		log_line("clock: nothing to calibrate against: 1 GHz is assumed");
-	if (report.stated_wrong)
-		log_line("clock: CPUID states a rate that is wrong, and is not used");
+	timer_init(&report);
+	timer_init_cpu();
+	while (!timer_interrupts()) {
+		log_line("clock: this timer (%s) does not interrupt", timers[timer_in_use()]);
+		if (!timer_choose_another()) {
+			log_line("clock: there is no other timer, and nothing that ends a wait");
+			return;
+		}
+	}
+	log_line("clock: the timer is %s", timers[timer_in_use()]);
 }
 
 void boot_clock(void)
@@ -112,9 +125,8 @@ void boot_clock(void)
 	sources.pit = true;
 	scale_timer(sources.permille);
 	clock_calibrate(&sources, &report);
-	timer_kind = timer_init(&report);
-	timer_init_cpu();
 	tell();
+	start_timer();
 }
 
 void boot_clock_check(void)
@@ -126,7 +138,7 @@ void boot_watchdog(void)
 {
 	struct watchdog_timers timers = {
 		.hpet = hpet.regs ? &hpet : NULL,
-		.pit = timer_kind != TIMER_PIT,
+		.pit = timer_in_use() != TIMER_PIT,
 		.pit_gsi = isa_irq_gsi(PIT_IRQ),
 	};
 

@@ -27,6 +27,7 @@
 volatile uint8_t *apic_regs;
 uint64_t apic_stuck_sends;
 static enum apic_mode mode;
+static uint32_t inherited[8]; /* a bit a vector */
 
 enum apic_mode apic_mode(void)
 {
@@ -147,6 +148,17 @@ void apic_init(volatile void *regs)
 {
 	apic_regs = mode == APIC_XAPIC ? regs : NULL;
 	apic_init_cpu();
+	for (uint32_t word = 0; word < 8 && mode != APIC_NONE; word++)
+		inherited[word] = apic_read(APIC_REG_IRR + 0x10 * word);
+}
+
+bool apic_take_inherited(uint8_t vector)
+{
+	uint32_t *word = &inherited[vector / 32], bit = 1U << vector % 32;
+	bool was_set = *word & bit;
+
+	*word &= ~bit;
+	return was_set;
 }
 
 uint32_t apic_id(void)
@@ -199,6 +211,11 @@ void apic_send_init(uint32_t dest)
 void apic_send_sipi(uint32_t dest, uint8_t page)
 {
 	send(dest, ICR_SIPI | ICR_ASSERT | page);
+}
+
+bool apic_requested(uint8_t vector)
+{
+	return apic_read(APIC_REG_IRR + vector / 32 * 0x10U) >> vector % 32 & 1;
 }
 
 uint32_t apic_read_errors(void)

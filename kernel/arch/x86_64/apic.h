@@ -20,7 +20,8 @@ enum apic_mode {
 #define APIC_REG_TPR	       0x080
 #define APIC_REG_EOI	       0x0b0
 #define APIC_REG_SPURIOUS      0x0f0
-#define APIC_REG_ISR	       0x100 /* 8 words */
+#define APIC_REG_ISR	       0x100 /* 8 words, a bit a vector: in service */
+#define APIC_REG_IRR	       0x200 /* the same: requested */
 #define APIC_REG_ESR	       0x280
 #define APIC_REG_LVT_CMCI      0x2f0
 #define APIC_REG_ICR	       0x300
@@ -113,6 +114,15 @@ void apic_send_init(uint32_t dest);
 
 /* Start the CPU in real mode at physical page `page` (address / 4096, below 256). */
 void apic_send_sipi(uint32_t dest, uint8_t page);
+
+/*
+ * `vector` has come, on the boot CPU. Had it been requested before apic_init(), by what firmware
+ * had set up? A request cannot be taken back. True once.
+ */
+bool apic_take_inherited(uint8_t vector);
+
+/* Has `vector` been requested of this CPU, and not been taken yet? */
+bool apic_requested(uint8_t vector);
 
 /* Read and clear this CPU's error status (SDM 3A 11.5.3): bits, 0 when nothing happened. */
 uint32_t apic_read_errors(void);

@@ -6,21 +6,54 @@
 #include "arch/x86_64/pit.h"
 #include "arch/x86_64/vectors.h"
 
-#define PIT_IRQ 0
+#define PIT_IRQ	  0
+#define POLLS_MAX 100000000UL /* of some ten nanoseconds each, at least */
 
 static enum timer_kind kind;
 static uint64_t ticks_per_tsc; /* 32 bits after the point, rounded up */
 
-enum timer_kind timer_init(const struct clock_report *report)
+void timer_init(const struct clock_report *report)
 {
+	bool deadline = cpu_features.tsc_deadline;
+
+#ifdef MUTANT_no_such_timer
+	deadline = true;
+#endif
 	if (apic_mode() == APIC_NONE) {
 		kind = TIMER_PIT;
 		pic_unmask(PIT_IRQ);
 	} else {
-		kind = cpu_features.tsc_deadline ? TIMER_TSC_DEADLINE : TIMER_APIC_ONE_SHOT;
+		kind = deadline ? TIMER_TSC_DEADLINE : TIMER_APIC_ONE_SHOT;
 	}
 	timer_set_rates(report->apic_timer_hz, report->tsc_hz);
-	return kind;
+}
+
+bool timer_choose_another(void)
+{
+	if (kind != TIMER_TSC_DEADLINE)
+		return false;
+	kind = TIMER_APIC_ONE_SHOT;
+	timer_init_cpu();
+	return true;
+}
+
+static bool is_requested(void)
+{
+	return kind == TIMER_PIT ? pic_requested(PIT_IRQ) : apic_requested(VECTOR_TIMER);
+}
+
+bool timer_interrupts(void)
+{
+	uint64_t start = rdtsc(), patience = clock_tsc_hz() / 2;
+
+	timer_arm(clock_ns());
+	for (uint64_t polls = 0; polls < POLLS_MAX && rdtsc() - start < patience; polls++) {
+		if (is_requested())
+			return true;
+		cpu_relax();
+	}
+	timer_disarm();
+	return false;
 }
 
 void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz)

@@ -13,7 +13,16 @@ enum timer_kind { TIMER_TSC_DEADLINE, TIMER_APIC_ONE_SHOT, TIMER_PIT };
  * Choose the kind, on the boot CPU, after clock_calibrate() and apic_init(); with the PIT, unmask
  * IRQ 0 (after pic_init()). Then timer_init_cpu() is due on every CPU.
  */
-enum timer_kind timer_init(const struct clock_report *report);
+void timer_init(const struct clock_report *report);
+
+/*
+ * Does the timer of this CPU, the boot CPU, interrupt? Arms it for now and waits for the request,
+ * which then is the first one to be taken: 500 ms at most. After timer_init_cpu().
+ */
+bool timer_interrupts(void);
+
+/* It does not: choose another kind, and prepare it. False when there is none. */
+bool timer_choose_another(void);
 
 /* The APIC timer is found to run at `apic_timer_hz` where the TSC runs at `tsc_hz`. */
 void timer_set_rates(uint64_t apic_timer_hz, uint64_t tsc_hz);

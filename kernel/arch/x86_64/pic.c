@@ -13,6 +13,7 @@
 #define ICW3_CASCADE_ID 0x02 /* second controller: its number */
 #define ICW4_8086	0x01
 #define OCW2_EOI	0x20
+#define OCW3_READ_IRR	0x0a
 #define OCW3_READ_ISR	0x0b
 #define ISR_INPUT_7	0x80
 
@@ -64,6 +65,14 @@ void pic_unmask(unsigned int irq)
 	if (irq >= 8)
 		mask &= (uint16_t) ~(1U << CASCADE_IRQ);
 	write_mask();
+}
+
+bool pic_requested(unsigned int irq)
+{
+	uint16_t port = irq < 8 ? PIC1_COMMAND : PIC2_COMMAND;
+
+	outb(port, OCW3_READ_IRR);
+	return inb(port) >> irq % 8 & 1;
 }
 
 void pic_eoi(unsigned int irq)

@@ -19,6 +19,9 @@ void pic_init(void);
 void pic_mask(unsigned int irq);
 void pic_unmask(unsigned int irq);
 
+/* Has input `irq` asked for an interrupt that was not taken yet, masked or not? */
+bool pic_requested(unsigned int irq);
+
 /* End of interrupt for `irq`. Not for a spurious one. */
 void pic_eoi(unsigned int irq);
 
