@@ -103,7 +103,8 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 
 /*
  * A second trap of the kind would start at the top of the same stack: over the frame that the first
- * one has to return by. Where RSP was does not tell: in the entry page and at SYSRET it is ring 3's.
+ * one has to return by. Where RSP was does not tell: in the entry page and at SYSRET it is ring
+ * 3's.
  */
 static void enter_own_stack(const struct trapframe *tf)
 {
@@ -147,6 +148,13 @@ void trap_ist(struct trapframe *tf)
 void trap_nmi(struct trapframe *tf)
 {
 	enter_own_stack(tf);
+#ifdef MUTANT_nmi_iret
+	__asm__ volatile("mov %%rsp, %%rax\n\tpushq %0\n\tpushq %%rax\n\tpushfq\n\tpushq %1\n\t"
+			 "leaq 1f(%%rip), %%rax\n\tpushq %%rax\n\tiretq\n1:"
+			 :
+			 : "i"(SEL_KERNEL_DATA), "i"(SEL_KERNEL_CODE)
+			 : "rax", "memory");
+#endif
 	this_cpu()->nmis++;
 	if (panic_active())
 		panic_stop_here(tf);

@@ -6,16 +6,20 @@
 #include "core/log.h"
 #include "ktest/ktest.h"
 
-#define LONGEST_GAP_US 50
+#define LONGEST_GAP 1000 /* rounds of an empty loop: less than a handler takes, and more */
+#define REST_US	    5
 
-/* NMIs for the next CPU; with longer and shorter gaps, so that some meet another in its handler. */
+/* Pairs of NMIs for the next CPU, so near that the second meets the first one's handler. */
 static void nmi_storm(uint32_t cpu)
 {
 	uint32_t other = (cpu + 1) % cpu_count;
 
 	for (uint64_t round = 0; round < ktest_rounds; round++) {
 		apic_send_nmi(cpu_by_id(other)->apic_id);
-		delay_us((uint32_t)round % LONGEST_GAP_US);
+		for (uint64_t gap = round % LONGEST_GAP; gap > 0; gap--)
+			compiler_barrier();
+		apic_send_nmi(cpu_by_id(other)->apic_id);
+		delay_us(REST_US);
 	}
 	log_line("ktest: CPU %u has had %lu NMIs", other,
 		 __atomic_load_n(&cpu_by_id(other)->nmis, __ATOMIC_RELAXED));

@@ -237,17 +237,6 @@ nmi_entry:
 	cld
 	clac_if_smap
 	mov %rsp, %rdi
-#ifdef MUTANT_nmi_iret
-	mov %rsp, %rax
-	push $SEL_KERNEL_DATA
-	push %rax
-	pushf
-	push $SEL_KERNEL_CODE
-	lea 1f(%rip), %rax
-	push %rax
-	iretq
-1:
-#endif
 	call trap_nmi
 	pop_regs
 	add $16, %rsp
