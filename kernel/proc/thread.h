@@ -108,6 +108,7 @@ struct continuation {
 		struct {
 			uint64_t deadline; /* ns of clock_ns() */
 			uaddr_t remaining;
+			bool until; /* that time, and not for so long */
 		} sleep;
 		struct {
 			int64_t pid; /* whom it waits for; then the child that was found */

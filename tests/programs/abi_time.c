@@ -1,6 +1,7 @@
-// clock_gettime and nanosleep: clocks, errors, and that a sleep is long enough.
+// Clocks and sleeps: errors, and that a sleep is long enough.
 #include "say.h"
 
+#include <sys/time.h>
 #include <time.h>
 
 #define NS 1000000000l
@@ -123,6 +124,81 @@ static void sleep_errors(void)
 	say("the rest is left alone: %ld %ld\n", (long)left.tv_sec, left.tv_nsec);
 }
 
+static void until_errors(void)
+{
+	static const int ids[] = {0, 1, 4, 5, 6, 7, 10, 11, 12, 100, INT32_MAX};
+	struct timespec zero = {0, 0}, bad = {0, NS}, left = {3, 4};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		say_result("no time", sys(SYS_clock_nanosleep, ids[i], 0, &zero, &left));
+		say_result("long ago", sys(SYS_clock_nanosleep, ids[i], 1, &zero, &left));
+		say_result("bad time", sys(SYS_clock_nanosleep, ids[i], 0, &bad, NULL));
+		say_result("bad pointer", sys(SYS_clock_nanosleep, ids[i], 0, KERNEL_ADDR, NULL));
+	}
+	say_result("flags unknown", sys(SYS_clock_nanosleep, 1, -2, &zero, NULL));
+	say("the rest is left alone: %ld %ld\n", (long)left.tv_sec, left.tv_nsec);
+}
+
+// Sleeps for 20 ms, and until 20 ms later.
+static void sleeps_of_clocks(void)
+{
+	static const int ids[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI};
+	const int64_t span = NS / 50;
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		int64_t start = clock_ns(ids[i]);
+		struct timespec time = {0, span};
+		long result = sys(SYS_clock_nanosleep, ids[i], 0, &time, NULL);
+		int64_t woken = clock_ns(ids[i]);
+
+		say("clock %d, for a time: %s\n", ids[i], result_name(result));
+		say_if("long enough", woken - start >= span && woken - start < 10 * NS);
+		time = (struct timespec){(woken + span) / NS, (woken + span) % NS};
+		result = sys(SYS_clock_nanosleep, ids[i], TIMER_ABSTIME, &time, NULL);
+		say("until a time: %s\n", result_name(result));
+		start = woken;
+		woken = clock_ns(ids[i]);
+		say_if("long enough", woken - start >= span && woken - start < 10 * NS);
+	}
+}
+
+static void resolutions(void)
+{
+	static const int ids[] = {0, 1, 2, 3, 4, 7, 10, 11, 12, 100, INT32_MAX};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct timespec time = {7, 7};
+		long result = sys(SYS_clock_getres, ids[i], &time);
+
+		say("resolution of clock %d: %s, %ld.%09ld\n", ids[i], result_name(result),
+		    (long)time.tv_sec, time.tv_nsec);
+	}
+	say_result("to nowhere", sys(SYS_clock_getres, CLOCK_MONOTONIC, NULL));
+	say_result("to nowhere, bad clock", sys(SYS_clock_getres, 100, NULL));
+	say_result("to the kernel", sys(SYS_clock_getres, CLOCK_MONOTONIC, KERNEL_ADDR));
+}
+
+// The older calls for the time of day tell the same time.
+static void time_of_day(void)
+{
+	int64_t now = clock_ns(CLOCK_REALTIME) / NS;
+	struct timeval time = {0, -1};
+	int zone[2] = {7, 7};
+	int64_t seconds = 0;
+
+	say_result("gettimeofday", sys(SYS_gettimeofday, &time, zone));
+	say_if("the same time", time.tv_sec >= now && time.tv_sec < now + 10 && time.tv_usec >= 0 &&
+					time.tv_usec < 1000000);
+	say("zone: %d %d\n", zone[0], zone[1]);
+	say_result("gettimeofday of nothing", sys(SYS_gettimeofday, NULL, NULL));
+	say_result("gettimeofday to the kernel", sys(SYS_gettimeofday, KERNEL_ADDR, NULL));
+	say_result("zone to the kernel", sys(SYS_gettimeofday, NULL, KERNEL_ADDR));
+	say_if("time", sys(SYS_time, &seconds) == seconds);
+	say_if("the same time", seconds >= now && seconds < now + 10);
+	say_if("time to nowhere", sys(SYS_time, NULL) >= seconds);
+	say_result("time to the kernel", sys(SYS_time, KERNEL_ADDR));
+}
+
 static void durations(void)
 {
 	static const long each[] = {1, 1000, 999999, 1000000, 5000000, 50000000, 1010000000};
@@ -165,7 +241,11 @@ int main(void)
 	fresh_places();
 	order();
 	sleep_errors();
+	until_errors();
 	durations();
+	sleeps_of_clocks();
+	resolutions();
+	time_of_day();
 	cpu_time();
 	return 0;
 }
