@@ -1,10 +1,11 @@
 """The ISO as a USB stick and as a disk; and how a stick is written."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_make
 
 USB = ROOT / "tools/usb"
 
@@ -25,12 +26,14 @@ def write_stick(iso, device, answer=""):
 
 
 @pytest.fixture
-def stick(tmp_path):
-    """A loop device of 64 MiB stands for the stick: (device, its file)."""
+def stick(request, tmp_path):
+    """A loop device of 64 MiB stands for the stick: (device, its file). The parameter: another
+    size, or options of losetup."""
+    size, *options = getattr(request, "param", ["64M"])
     image = tmp_path / "stick"
     image.write_bytes(b"old" * 1000)
-    subprocess.run(["truncate", "-s", "64M", image], check=True)
-    command = ["losetup", "--show", "--find", "--partscan", image]
+    subprocess.run(["truncate", "-s", size, image], check=True)
+    command = ["losetup", "--show", "--find", "--partscan", *options, image]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"no loop device: {done.stderr.strip()}")
@@ -73,6 +76,31 @@ def test_a_mounted_stick_is_refused(builds, stick, tmp_path):
     assert said == f"usb: {device} is mounted at {folder}\n"
 
 
+def test_a_stick_in_use_is_refused(builds, stick):
+    """By somebody who has not mounted it under its own number."""
+    device, _ = stick
+    holder = os.open(device, os.O_RDONLY | os.O_EXCL)
+    try:
+        said = write_stick(builds.iso(), device, f"{device}\n")
+    finally:
+        os.close(holder)
+    assert said == (1, f"usb: {device} is in use\n")
+
+
+@pytest.mark.parametrize("stick", [["1M"]], indirect=True)
+def test_a_small_stick_is_refused(builds, stick):
+    device, _ = stick
+    said = write_stick(builds.iso(), device, f"{device}\n")
+    assert said == (1, f"usb: {device} is too small\n")
+
+
+@pytest.mark.parametrize("stick", [["64M", "--read-only"]], indirect=True)
+def test_a_write_protected_stick_is_refused(builds, stick):
+    device, _ = stick
+    said = write_stick(builds.iso(), device, f"{device}\n")
+    assert said == (1, f"usb: {device} is write-protected\n")
+
+
 def test_the_disk_of_the_running_system_is_refused(builds):
     root = subprocess.run(
         ["findmnt", "-no", "SOURCE", "/"], capture_output=True, text=True, check=True
@@ -97,3 +125,11 @@ def test_what_is_no_disk_is_refused(builds, device):
     status, said = write_stick(builds.iso(), device, f"{device}\n")
     assert status == 1
     assert said.startswith(f"usb: {device}")
+
+
+def test_the_target(builds):
+    """`make usb` hands the ISO and the device on."""
+    builds.iso()
+    build = f"BUILD={os.environ.get('STOA_BUILD', 'build')}"
+    assert "usb: /dev/null is not a disk\n" in run_make(build, "usb", "DEV=/dev/null", check=False)
+    assert "make usb DEV=/dev/sdX" in run_make(build, "usb", check=False)
