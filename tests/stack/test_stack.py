@@ -36,7 +36,7 @@ def stack(folder, source, conf=CONF, size=32768):
     """Build a sample kernel of one file and run tools/stack on it; (status, figures, errors)."""
     out = folder / "build"
     for part in ("kernel", "tools", "build/obj/kernel"):
-        (folder / part).mkdir(parents=True)
+        (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "kernel/sample.c").write_text(source)
     (folder / "tools/stacks.conf").write_text(conf.format(size=size))
     gcc = ["gcc", *FLAGS, "-fcallgraph-info=su,da", "-c", "kernel/sample.c"]
@@ -51,6 +51,18 @@ def stack(folder, source, conf=CONF, size=32768):
 
 
 def test_the_deepest_chain_counts(tmp_path):
+    status, figures, errors = stack(tmp_path, GOOD)
+    assert (status, errors) == (0, "")
+    assert 1000 < figures["main"] < 1200
+
+
+def test_what_a_removed_file_has_left_does_not_count(tmp_path):
+    (tmp_path / "build/obj/kernel").mkdir(parents=True)
+    source = tmp_path / "build/obj/kernel/gone"
+    source.with_suffix(".c").write_text(GOOD)
+    gcc = ["gcc", *FLAGS, "-fcallgraph-info=su,da", "-c", "gone.c"]
+    subprocess.run(gcc, cwd=source.parent, check=True)
+    source.with_suffix(".c").unlink()
     status, figures, errors = stack(tmp_path, GOOD)
     assert (status, errors) == (0, "")
     assert 1000 < figures["main"] < 1200

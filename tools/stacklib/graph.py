@@ -4,6 +4,7 @@ A function's frame there includes its return address. Clones that the compiler m
 (.isra, .part, .constprop, .cold) are one node with it, whose frame is the sum of theirs.
 """
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -34,6 +35,14 @@ class Function:
     unbounded: bool = False
 
 
+def _files(objects, root):
+    """The .ci files, but not those of sources that are gone. Some sources the build makes itself."""
+    found = sorted(objects.rglob("*.ci"))
+    sources = ([root / path.relative_to(objects), path] for path in found)
+    alive = (any(file.with_suffix(".c").exists() for file in files) for files in sources)
+    return list(itertools.compress(found, alive))
+
+
 class Graph:
     """All functions of a build."""
 
@@ -41,7 +50,7 @@ class Graph:
         self.functions = {}
         self._root = root
         self._lines = {}
-        texts = [path.read_text() for path in sorted((out / "obj").rglob("*.ci"))]
+        texts = [path.read_text() for path in _files(out / "obj", root)]
         nodes = [node for text in texts for node in _NODE.findall(text)]
         self._names = _unique_names({title for title, label in nodes if _FRAME.search(label)})
         for text in texts:
