@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from elf_file import entry_of
 
 HERE = Path(__file__).resolve().parent
 LIMIT = 5_000_000
@@ -12,12 +13,6 @@ LIMIT = 5_000_000
 # The kernel stops counting when it leaves for ring 3; the first instruction there then faults in
 # its page, and is executed, which the plugin sees, after that.
 FIRST_FAULT = 20_000
-
-
-def entry_of(elf):
-    """The entry address of an ELF file."""
-    header = subprocess.run(["readelf", "-h", elf], check=True, capture_output=True, text=True)
-    return int(re.search(r"Entry point address: +0x([0-9a-f]+)", header.stdout)[1], 16)
 
 
 @pytest.fixture(name="plugin", scope="module")

@@ -1,8 +1,11 @@
 """The entries of GRUB's menu: each boots, and the whole log is on the screen that it chooses."""
 
 import re
+import subprocess
 
 import pytest
+from conftest import ROOT
+from elf_file import entry_of
 from qemu import MenuBoot
 
 LAST = "the first process exited with status 0"
@@ -66,3 +69,29 @@ def test_a_framebuffer_that_cannot_be_drawn(builds):
         machine.wait_for(LAST)
         log = machine.log()
     assert re.search(r"screen: the framebuffer at [0-9a-f]+, 640x480 of 1 bits, is not used: ", log)
+
+
+def text_of_cells(cells, order, columns):
+    """The lines of struct cells: its cells of 4 bytes, a character first, and the lines' places."""
+    codes = memoryview(cells).cast("H")[::2]
+    lines = (codes[row * columns : (row + 1) * columns] for row in order)
+    return ["".join(map(chr, line)).rstrip() for line in lines]
+
+
+def test_all_is_there_when_ring_3_is_reached(builds, tmp_path):
+    """gdb stops at the first program's first instruction, and reads what the screen is to show."""
+    parts = ("wanted", "cells.line", "cells.rows", "cells.columns")
+    gdb = tmp_path / "gdb"
+    commands = [f"target remote {gdb}", f"hbreak *{entry_of(builds.program('smoke')):#x}", "continue"]
+    commands += ["stoa log", "set max-value-size unlimited"]
+    commands += [f"dump binary value {tmp_path / p} 'kernel/dev/screen.c'::{p}" for p in parts]
+    command = ["gdb", "-q", "-batch", builds.out() / "stoa.elf", "-x", ROOT / "tools/gdblib/load.py"]
+    command += [word for line in [*commands, "kill"] for word in ("-ex", line)]
+    options = ("-vga", "std", "-S", "-gdb", f"unix:{gdb},server=on,wait=off")
+    with MenuBoot(builds.iso(), "bpp32", options=options):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    wanted, order, *size = ((tmp_path / part).read_bytes() for part in parts)
+    rows, columns = (int.from_bytes(number, "little") for number in size)
+    log = "\n".join(re.findall(r"^\[ .*", done.stdout, re.M))
+    assert "proc: pid=1 created" in log and "ring 3" not in log
+    check_log(text_of_cells(wanted, order[:rows], columns), log, columns)
