@@ -91,10 +91,10 @@ enum trap_outcome trap_from_kernel(struct trapframe *tf)
 		return iret_refused(tf);
 	/* User copies check that the addresses are user mode's: any other fault there is our bug.
 	 */
-	fixup = extable_find(tf->rip);
-	if (!fixup || tf->vector != VECTOR_PF || read_cr2() >= USER_END)
+	fixup = extable_find(tf->rip, tf->vector);
+	if (!fixup || (tf->vector == VECTOR_PF && read_cr2() >= USER_END))
 		fatal_trap(tf);
-	if (!resolve_for_kernel(tf, read_cr2()))
+	if (tf->vector != VECTOR_PF || !resolve_for_kernel(tf, read_cr2()))
 		tf->rip = fixup;
 	return TRAP_RESUME;
 }

@@ -164,7 +164,9 @@ static void look_at_myself(struct watch *watch, bool alive)
 {
 	uint64_t progress = progress_of(this_cpu());
 
-	if (!is_busy(this_cpu()))
+	if (is_busy(this_cpu()))
+		watchdog_nmi_again();
+	else
 		watchdog_nmi_pause();
 	if (!alive && progress == watch->progress)
 		return;
@@ -211,6 +213,6 @@ void watchdog_start(const struct watchdog_timers *timers, bool wanted)
 	if (source)
 		log_line("watchdog: a stuck CPU is seen by %s", source);
 	else
-		log_line("watchdog: none, %s", wanted ? "no timer can send NMIs to a lone CPU"
-						      : "by the word nowatchdog");
+		log_line("watchdog: none, %s",
+			 wanted ? "nothing can send NMIs to a lone CPU" : "by the word nowatchdog");
 }

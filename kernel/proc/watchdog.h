@@ -4,8 +4,8 @@
  *
  * Each CPU that runs something looks at the others every four seconds; where only one does, an idle
  * CPU looks at it too. Whose count of entries stands still gets an NMI, and finds out about itself
- * from where that came. A CPU that is alone gets NMIs from a timer, the HPET's or the PIT's, which
- * stands still while it is idle.
+ * from where that came. A CPU that is alone gets NMIs from the HPET, or else the PIT, or else a
+ * performance counter, which stands still while it is idle.
  */
 #pragma once
 

@@ -4,24 +4,32 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/cr.h"
 #include "arch/x86_64/ioapic.h"
+#include "arch/x86_64/perf_counter.h"
 #include "arch/x86_64/pit.h"
 #include "arch/x86_64/tsc.h"
 #include "lib/upcall.h"
 
 #define TRIAL_NS    50000UL	/* to the first NMI, to see whether they come */
 #define TRIAL_LIMIT 500000000UL /* a virtual machine's may be late, by that if its host is busy */
+#define TRIAL_STEP  20000UL	/* what is longer is a host's doing, and counts as this */
 #define TRIAL_PINS  2		/* so that a machine where none comes boots soon */
 
-static enum { NO_TIMER, BY_HPET, BY_PIT } source;
+static enum { NO_SOURCE, BY_HPET, BY_PIT, BY_COUNTER } source;
 static struct hpet hpet;
+static struct perf_counter counter;
+static uint64_t counter_period; /* cycles */
 static bool paused;
 
 static bool nmi_comes(void)
 {
 	const uint64_t *nmis = &this_cpu()->nmis;
-	uint64_t before = *nmis, end = clock_ns() + TRIAL_LIMIT;
+	uint64_t before = *nmis, last = clock_ns(), waited = 0;
 
-	while (__atomic_load_n(nmis, __ATOMIC_RELAXED) == before && clock_ns() < end) {
+	while (__atomic_load_n(nmis, __ATOMIC_RELAXED) == before && waited < TRIAL_LIMIT) {
+		uint64_t now = clock_ns();
+
+		waited += MIN(now - last, TRIAL_STEP);
+		last = now;
 		cpu_relax();
 		smp_poll();
 	}
@@ -63,27 +71,61 @@ static bool try_pit(uint32_t gsi)
 	return false;
 }
 
+static uint64_t ns_to_cycles(uint64_t ns)
+{
+	return mul_div(ns, clock_tsc_hz(), NS_PER_SECOND);
+}
+
+static bool try_counter(uint64_t period)
+{
+	if (!perf_counter_find(&counter))
+		return false;
+	perf_counter_start(&counter, ns_to_cycles(TRIAL_NS));
+	if (!nmi_comes()) {
+		perf_counter_stop(&counter);
+		return false;
+	}
+	counter_period = ns_to_cycles(period);
+	perf_counter_start(&counter, counter_period);
+	return true;
+}
+
 const char *watchdog_nmi_start(const struct watchdog_timers *timers, uint64_t period)
 {
+	static const char *const names[] = {
+		[NO_SOURCE] = NULL,
+		[BY_HPET] = "NMIs from the HPET",
+		[BY_PIT] = "NMIs from the PIT",
+		[BY_COUNTER] = "NMIs from a performance counter",
+	};
+
 	if (apic_mode() == APIC_NONE)
 		return NULL;
-	if (timers->hpet) {
+	if (timers->hpet)
 		hpet = *timers->hpet;
-		source = try_hpet(period) ? BY_HPET : NO_TIMER;
-	}
-	if (source == NO_TIMER && timers->pit && try_pit(timers->pit_gsi))
+	if (timers->hpet && try_hpet(period))
+		source = BY_HPET;
+	else if (timers->pit && try_pit(timers->pit_gsi))
 		source = BY_PIT;
-	return source == BY_HPET  ? "NMIs from the HPET"
-	       : source == BY_PIT ? "NMIs from the PIT"
-				  : NULL;
+	else if (try_counter(period))
+		source = BY_COUNTER;
+	return names[source];
+}
+
+void watchdog_nmi_again(void)
+{
+	if (source == BY_COUNTER)
+		perf_counter_start(&counter, counter_period);
 }
 
 void watchdog_nmi_pause(void)
 {
 	if (source == BY_HPET)
 		hpet_stop_periodic(&hpet);
-	else
+	else if (source == BY_PIT)
 		pit_disarm();
+	else
+		perf_counter_stop(&counter);
 	paused = true;
 }
 
@@ -94,6 +136,8 @@ void watchdog_nmi_resume(void)
 	paused = false;
 	if (source == BY_HPET)
 		hpet_resume_periodic(&hpet);
-	else
+	else if (source == BY_PIT)
 		pit_start_periodic();
+	else
+		perf_counter_start(&counter, counter_period);
 }

@@ -63,10 +63,20 @@ def test_a_stuck_cpu_is_named_by_a_slow_timer(builds, name):
 def test_without_a_timer_it_is_told(boot):
     result = boot("true", cpus=1, extra=[*NO_HPET, *NO_PIT])
     assert result.status == 0, result
-    assert "watchdog: none, no timer can send NMIs to a lone CPU" in result.log
+    assert "watchdog: none, nothing can send NMIs to a lone CPU" in result.log
 
 
 def test_the_word_nowatchdog(boot):
     result = boot("true", cpus=2, append="nowatchdog")
     assert result.status == 0, result
     assert "watchdog: none, by the word nowatchdog" in result.log
+
+
+@pytest.mark.long
+def test_a_counter_that_is_only_stated_does_no_harm(boot):
+    """Bochs has none; without ACPI no other source is left. Elsewhere each register has a value."""
+    result = boot("true", cpus=1, machine="bochs", append="noacpi ktest=msr-try")
+    assert result.status == 0, result
+    assert "watchdog: none, nothing can send NMIs to a lone CPU" in result.log
+    assert "msr: a read of no register is refused" in result.log
+    assert "msr: a write of no address is refused" in result.log

@@ -79,9 +79,19 @@ static void mask_lvt(uint32_t reg)
 		apic_write(reg, lvt | APIC_LVT_MASKED);
 }
 
+static uint32_t max_lvt_entry(void)
+{
+	return VERSION_MAX_LVT(apic_read(APIC_REG_VERSION));
+}
+
+bool apic_has_perf_lvt(void)
+{
+	return mode != APIC_NONE && max_lvt_entry() >= 4;
+}
+
 static void mask_lvts(void)
 {
-	uint32_t max_lvt = VERSION_MAX_LVT(apic_read(APIC_REG_VERSION));
+	uint32_t max_lvt = max_lvt_entry();
 
 	apic_write(APIC_REG_LVT_TIMER, APIC_LVT_MASKED | VECTOR_TIMER);
 	mask_lvt(APIC_REG_LVT_LINT0);

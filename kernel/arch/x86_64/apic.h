@@ -79,6 +79,9 @@ void apic_init_cpu(void);
  */
 void apic_set_nmi_pins(unsigned int pins, unsigned int active_low);
 
+/* Whether this CPU's APIC has an LVT entry for performance counters. */
+bool apic_has_perf_lvt(void);
+
 /* This CPU's APIC ID, from its APIC; 0 without one. */
 uint32_t apic_id(void);
 

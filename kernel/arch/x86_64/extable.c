@@ -5,6 +5,7 @@
 struct extable_entry {
 	uint64_t fault;
 	uint64_t fixup;
+	uint64_t vector;
 };
 
 struct smap_site {
@@ -15,10 +16,10 @@ struct smap_site {
 extern const struct extable_entry extable_start[], extable_end[];
 extern const struct smap_site smap_sites_start[], smap_sites_end[];
 
-uintptr_t extable_find(uintptr_t rip)
+uintptr_t extable_find(uintptr_t rip, uint64_t vector)
 {
 	for (const struct extable_entry *entry = extable_start; entry < extable_end; entry++) {
-		if (entry->fault == rip)
+		if (entry->fault == rip && entry->vector == vector)
 			return entry->fixup;
 	}
 	return 0;

@@ -7,6 +7,7 @@
 #define MSR_APIC_BASE	     0x0000001b
 #define MSR_TSC_ADJUST	     0x0000003b
 #define MSR_SPEC_CTRL	     0x00000048
+#define MSR_PMC0	     0x000000c1
 #define MSR_MTRRCAP	     0x000000fe
 #define MSR_SYSENTER_CS	     0x00000174
 #define MSR_SYSENTER_ESP     0x00000175
@@ -14,6 +15,7 @@
 #define MSR_MCG_CAP	     0x00000179
 #define MSR_MCG_STATUS	     0x0000017a
 #define MSR_MCG_CTL	     0x0000017b
+#define MSR_PERFEVTSEL0	     0x00000186
 #define MSR_MTRR_PHYSBASE(n) (0x00000200 + 2 * (n))
 #define MSR_MTRR_PHYSMASK(n) (0x00000201 + 2 * (n))
 #define MSR_MTRR_FIX_64K     0x00000250
@@ -21,6 +23,8 @@
 #define MSR_MTRR_FIX_4K(n)   (0x00000268 + (n)) /* n = 0 (0xc0000) .. 7 (0xf8000) */
 #define MSR_PAT		     0x00000277
 #define MSR_MTRR_DEF_TYPE    0x000002ff
+#define MSR_PERF_GLOBAL_CTRL 0x0000038f
+#define MSR_PERF_OVF_CTRL    0x00000390
 #define MSR_MC_CTL(n)	     (0x00000400 + 4 * (n))
 #define MSR_MC_STATUS(n)     (0x00000401 + 4 * (n))
 #define MSR_MC_ADDR(n)	     (0x00000402 + 4 * (n))
@@ -37,8 +41,12 @@
 #define MSR_GS_BASE	     0xc0000101
 #define MSR_KERNEL_GS_BASE   0xc0000102
 #define MSR_TSC_AUX	     0xc0000103
-#define MSR_AMD_TOM2	     0xc001001d
+#define MSR_AMD_PERFEVTSEL0  0xc0010000
+#define MSR_AMD_PERFCTR0     0xc0010004
 #define MSR_AMD_SYSCFG	     0xc0010010
+#define MSR_AMD_TOM2	     0xc001001d
+#define MSR_AMD_PERF_CTL0    0xc0010200
+#define MSR_AMD_PERF_CTR0    0xc0010201
 
 #define APIC_BASE_BSP	    (1UL << 8)
 #define APIC_BASE_X2APIC    (1UL << 10)
@@ -66,3 +74,7 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 			 : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
 			 : "memory");
 }
+
+/* The same where that is not known: false when there is no such MSR, or it refuses the value. */
+__must_check bool msr_try_read(uint32_t msr, uint64_t *value);
+__must_check bool msr_try_write(uint32_t msr, uint64_t value);

@@ -4,6 +4,8 @@
  * see smap.c).
  */
 
+#include "extable_entry.h"
+
 /* Kinds of patch sites, shared with smap.c. */
 #define SITE_CLAC 0
 #define SITE_STAC 1
@@ -14,13 +16,6 @@
 	.quad \kind
 	.popsection
 1:	.byte 0x0f, 0x1f, 0x00
-.endm
-
-.macro may_fault at, fixup
-	.pushsection .extable, "a"
-	.quad \at
-	.quad \fixup
-	.popsection
 .endm
 
 	.text
