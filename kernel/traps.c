@@ -156,9 +156,10 @@ void trap_nmi(struct trapframe *tf)
 			 : "rax", "memory");
 #endif
 	this_cpu()->nmis++;
-	if (panic_active())
+	if (panic_elsewhere())
 		panic_stop_here(tf);
-	watchdog_nmi(tf);
+	if (!panic_active())
+		watchdog_nmi(tf);
 	leave_own_stack(tf);
 }
 

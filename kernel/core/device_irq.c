@@ -49,7 +49,10 @@ static enum irq_outcome note_unclaimed(struct vector *v)
 	v->counts.unclaimed++;
 	v->in_a_row = now - v->last < STORM_GAP ? v->in_a_row + 1 : 1;
 	v->last = now;
-	return v->in_a_row == DEVICE_IRQ_STORM ? IRQ_STORM : IRQ_UNCLAIMED;
+	if (v->in_a_row < DEVICE_IRQ_STORM)
+		return IRQ_UNCLAIMED;
+	v->in_a_row = 0;
+	return IRQ_STORM;
 }
 
 enum irq_outcome device_irq_run(uint8_t vector)

@@ -33,6 +33,13 @@ bool panic_active(void)
 	return __atomic_load_n(&claimed_by, __ATOMIC_ACQUIRE) != 0;
 }
 
+bool panic_elsewhere(void)
+{
+	uint32_t by = __atomic_load_n(&claimed_by, __ATOMIC_ACQUIRE);
+
+	return by != 0 && by != this_cpu()->id + 1;
+}
+
 void panic_stop_here(const struct trapframe *tf)
 {
 	static const struct trapframe nowhere;

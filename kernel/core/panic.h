@@ -8,8 +8,11 @@
 __noreturn void panic_trap(const struct trapframe *tf, uint64_t cr2, const char *fmt, ...)
 	__printf_like(3, 4);
 
-/* Is a panic going on, so that an NMI means "stop here"? */
+/* Is a panic going on? */
 bool panic_active(void);
+
+/* On another CPU, so that an NMI means "stop here"? */
+bool panic_elsewhere(void);
 
 /* Note where this CPU was (`tf`), and halt it for good. Called by the NMI and by spins. */
 __noreturn void panic_stop_here(const struct trapframe *tf);

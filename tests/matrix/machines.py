@@ -36,6 +36,7 @@ class Machine:
     listed: int = 0  # CPUs that the kernel is to know of, if not all
     usable: int = 0  # MiB that are to be used, if not all
     clock: str = "HPET"  # what is calibrated against
+    screen: str = ""  # mode of the framebuffer that the log is shown on too
     serial: bool = True  # without serial ports only the exit status is seen
     timeout: int = 150
 
@@ -45,6 +46,7 @@ class Machine:
         options = {name: getattr(self, name) for name in asked}
         options |= {"append": self.append} if self.append else {}
         extra = [word for argument in self.qemu for word in ("--qemu-arg", argument)]
+        extra += ["--screen", self.screen] if self.screen else []
         extra += [] if self.serial else ["--no-serial"]
         return options | {"extra": extra}
 

@@ -89,6 +89,7 @@ VARIANTS = {
     "sparse APIC IDs, pc": Machine(cpus="10,sockets=2,cores=5,threads=1", machine="pc"),
     "16 CPUs in 32M": Machine(cpus=16, mem="32M"),
     "255 CPUs": Machine(cpus=255, mem="2G", timeout=1800),
+    "255 CPUs, framebuffer": Machine(cpus=255, mem="2G", screen="1024x768x32", timeout=1800),
     "33M": Machine(mem="33M"),
     "no ACPI, no HPET": Machine(
         append="noacpi", qemu=["-machine", "hpet=off"], online=1, listed=1, clock="PIT"

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LISTED = tomllib.loads((Path(__file__).parent / "list.toml").read_text())["mutant"]
 MUTANTS = [mutant for mutant in LISTED if "check" not in mutant]
 REFUSED = [mutant for mutant in LISTED if "check" in mutant]
-ROWS = {*range(1, 7), 9, 10, 11, 12, 13, 14, 17, *range(19, 24), 27, 29, 30, *range(32, 37)}
+ROWS = {*range(1, 7), 9, 10, 11, 12, 13, 14, 17, *range(19, 24), *range(27, 31), *range(32, 37)}
 
 
 def test_every_row_has_its_mutant():
