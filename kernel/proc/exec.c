@@ -169,6 +169,7 @@ sysret_t exec_process(struct thread *thread, uaddr_t path, uaddr_t argv, uaddr_t
 		exec_state_free(exec);
 		return error;
 	}
+	exec->args_max = exec_args_max(thread->space->limits.stack);
 	exec->arrays[EXEC_ARGS].base = argv;
 	exec->arrays[EXEC_ENV].base = envp;
 	thread->cont.exec = exec;

@@ -3,10 +3,6 @@
 
 #include "proc/process.h"
 
-/* Linux's limits at a stack limit of 8 MiB: one string; all strings and the pointers to them. */
-#define EXEC_STRING_MAX (32 * PAGE_SIZE)
-#define EXEC_ARGS_MAX	MIB(2)
-
 /*
  * Finds the executable behind a path (NUL terminated), with a reference; registered by fs. NULL and
  * *error: -ENOENT, -ENOTDIR, -EACCES, -ENAMETOOLONG, -ELOOP.

@@ -37,7 +37,7 @@ static int load(struct exec_state *exec, const char *args, size_t args_size, con
 {
 	int error;
 
-	if (args_size + env_size > EXEC_ARGS_MAX)
+	if (args_size + env_size > exec_args_max(default_limits.stack))
 		return -E2BIG;
 	exec->object = exec_lookup(exec->path, &error);
 	if (!exec->object)

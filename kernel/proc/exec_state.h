@@ -8,6 +8,8 @@
 
 struct vm_object;
 
+#define EXEC_STRING_MAX (32 * PAGE_SIZE) /* of one string, as Linux */
+
 enum exec_array_index { EXEC_ARGS, EXEC_ENV, EXEC_ARRAYS };
 
 /* argv or envp. */
@@ -28,8 +30,9 @@ struct exec_state {
 	size_t path_size; /* with its end */
 
 	struct exec_array arrays[EXEC_ARRAYS];
-	bool empty_args; /* argv has no string: the program gets one empty one */
-	uint64_t bytes;	 /* of all strings, their ends included */
+	uint64_t args_max; /* bytes of all strings, the path, and the pointers */
+	bool empty_args;   /* argv has no string: the program gets one empty one */
+	uint64_t bytes;	   /* of all strings, their ends included */
 
 	/* Where a chunk ended: */
 	unsigned array;	      /* the array, */
@@ -41,6 +44,9 @@ struct exec_state {
 /* An empty state, or NULL without memory; and away with one, without its space. */
 struct exec_state *exec_state_create(void);
 void exec_state_free(struct exec_state *exec);
+
+/* args_max, as Linux has it, for a program whose stack is limited to `stack` bytes. */
+uint64_t exec_args_max(uint64_t stack);
 
 /* The program's name for the log: the path's last part. */
 const char *exec_state_name(const struct exec_state *exec);

@@ -9,6 +9,13 @@
 #define BYTES_A_CHUNK	PAGE_SIZE
 #define STRINGS_MAX	0x7fffffffUL /* as Linux */
 #define POINTER_SIZE	sizeof(uint64_t)
+#define ARGS_MAX_LEAST	KIB(128)
+#define ARGS_MAX_MOST	MIB(6)
+
+uint64_t exec_args_max(uint64_t stack)
+{
+	return MAX(ARGS_MAX_LEAST, MIN(stack / 4, ARGS_MAX_MOST));
+}
 
 static sysret_t read_pointer(const struct exec_array *array, uint64_t index, uaddr_t *string)
 {
@@ -53,7 +60,7 @@ static sysret_t finish_count(struct exec_state *exec)
 	uint64_t args = exec->arrays[EXEC_ARGS].count, env = exec->arrays[EXEC_ENV].count;
 
 	exec->empty_args = args == 0;
-	if ((MAX(args, 1UL) + env) * POINTER_SIZE + exec->path_size > EXEC_ARGS_MAX)
+	if ((MAX(args, 1UL) + env) * POINTER_SIZE + exec->path_size > exec->args_max)
 		return -E2BIG;
 	start_of_strings(exec, EXEC_ENV, env);
 	return 0;
@@ -80,7 +87,7 @@ static bool too_big(const struct exec_state *exec)
 
 	return exec->bytes + exec->empty_args + exec->path_size +
 		       (pointers + exec->empty_args) * POINTER_SIZE >
-	       EXEC_ARGS_MAX;
+	       exec->args_max;
 }
 
 /*

@@ -1,12 +1,13 @@
 // execve: errors, arguments and environment, what the new program has and has not.
 //
 // usage: abi_exec FOLDER, where the files of tests/abi/exec_files.py are. Started again by itself
-// as `abi_exec show WHAT ...` it tells what it was given.
+// as `abi_exec show WHAT ...` it tells what it was given, as `abi_exec end ...` in how many words.
 #include "say.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 
 #define KIB	     1024ul
 #define ARG_MAX_SIZE (128 * KIB) // of one argument, with its NUL (Linux's MAX_ARG_STRLEN)
@@ -163,6 +164,38 @@ static void sizes(void)
 	say_exec("more than a quarter of the stack", self, many, no_env);
 }
 
+// All strings have a quarter of what the stack is limited to, at least 128 KiB and at most 6 MiB.
+static int sizes_in_child(void *arg)
+{
+	static const struct {
+		unsigned long stack;
+		size_t length;
+		int most;
+	} cases[] = {
+		{64ul << 20, ARG_MAX_SIZE - 100, 48},
+		{16ul << 20, ARG_MAX_SIZE - 100, 32},
+		{1ul << 20, 8192, 31},
+		{256 * KIB, 8192, 15},
+		{192 * KIB, 1024, 126},
+	};
+	static char *many[140] = {"name", "end"};
+	char *no_env[] = {NULL};
+
+	(void)arg;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rlimit limit = {cases[i].stack, RLIM_INFINITY};
+		char *string = long_string(cases[i].length);
+
+		say_result("limit of the stack", sys(SYS_setrlimit, RLIMIT_STACK, &limit));
+		for (int j = 0; j <= cases[i].most; j++)
+			many[2 + j] = string;
+		say_exec("one too many", self, many, no_env);
+		many[2 + cases[i].most] = NULL;
+		say_exec("the most", self, many, no_env);
+	}
+	return 0;
+}
+
 static void pointers(void)
 {
 	char *good[] = {"name", "show", NULL}, *edge;
@@ -238,6 +271,8 @@ int main(int argc, char **argv)
 	self = (const char *)getauxval(AT_EXECFN);
 	if (argc > 1 && strcmp(argv[1], "show") == 0)
 		return show(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "end") == 0)
+		return argc - 2;
 	if (argc > 2 && strcmp(argv[1], "chain") == 0)
 		return chain(argv);
 	if (argc < 2)
@@ -252,6 +287,7 @@ int main(int argc, char **argv)
 	pointers();
 	paths();
 	files();
+	say_child("strings", sizes_in_child, NULL);
 	say_child("100 times exec", start_chain, "100");
 	return 0;
 }
