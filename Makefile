@@ -185,7 +185,7 @@ $(BENCH_PROGS): user/user.mk | $(call needs,build)
 	$(Q)$(USER_CC) $(UCFLAGS) -static $(call own_cflags,$(filter %.c,$^)) -o $@ $(filter %.c,$^)
 # Plugins of QEMU.
 PLUGINS     := $(addprefix $(BENCH)/,insn.so stretch.so)
-$(PLUGINS): $(BENCH)/%.so: tools/profile.d/%.c | $(call needs,build)
+$(PLUGINS): $(BENCH)/%.so: tools/profile.d/%.c tools/profile.d/plugin.h | $(call needs,build)
 	$(call say,PLUGIN,$@)
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -o $@ $<

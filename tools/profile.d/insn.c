@@ -13,39 +13,9 @@
  * function first, each a number of a line of the symbols, or -1; then lines `at ADDRESS COUNT` for
  * each instruction that was executed. In ring 3 a path has one function;
  * in the kernel the path begins anew at each entry. Paths follow calls and returns.
- *
- * QEMU's header for plugins is not packaged, so what is used of it is declared here (its interface
- * of version 1).
  */
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "plugin.h"
 
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-typedef void (*trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
-typedef void (*exec_cb)(unsigned cpu, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb, int flags,
-					    void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-
-#define EXPORT	__attribute__((visibility("default")))
-#define VERSION 1
-#define NO_REGS 0 /* the callback reads no registers */
-
-EXPORT int qemu_plugin_version = VERSION;
-EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
-
-#define USER_END    0x0000800000000000ul
 #define PROGRAM_END 0x0000000080000000ul /* static programs are below, Linux' vDSO is not */
 #define MARK_SIZE   8
 
@@ -76,8 +46,6 @@ struct node {
 static struct insn *buckets[BUCKETS];
 static uint64_t *symbols;
 static size_t n_symbols;
-static FILE *out;
-static uint64_t begin_address, end_address;
 
 static struct node root = {.function = -1}; /* never counts */
 static struct node *current = &root;
@@ -327,34 +295,16 @@ static bool read_symbols(const char *path)
 	return n_symbols > 0;
 }
 
-/* Takes one argument; false when it is wrong. */
-static bool take(const char *argument)
+/* Takes one argument of its own; false when it is wrong. */
+static bool take(const char *name, const char *value)
 {
-	const char *value = strchr(argument, '=');
-
-	if (!value++)
-		return false;
-	if (!strncmp(argument, "symbols=", 8))
-		return read_symbols(value);
-	if (!strncmp(argument, "out=", 4))
-		return (out = fopen(value, "w")) != NULL;
-	if (!strncmp(argument, "begin=", 6))
-		return (begin_address = strtoull(value, NULL, 16)) != 0;
-	if (!strncmp(argument, "end=", 4))
-		return (end_address = strtoull(value, NULL, 16)) != 0;
-	return false;
+	return !strcmp(name, "symbols") && read_symbols(value);
 }
 
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		if (!take(argv[i])) {
-			fprintf(stderr, "insn: wrong argument: %s\n", argv[i]);
-			return -1;
-		}
-	}
-	if (!out || !symbols)
+	if (!take_arguments("insn", argc, argv, take) || !symbols)
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	return 0;

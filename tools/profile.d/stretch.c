@@ -17,39 +17,9 @@
  * Output: for each cause a line `cause F LENGTH`, its longest stretch; then lines `in F COUNT`, the
  * instructions of each function in the longest of all. F is a number of a line of the symbols, or
  * -1.
- *
- * QEMU's header for plugins is not packaged, so what is used of it is declared here (its interface
- * of version 1).
  */
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "plugin.h"
 
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-typedef void (*trans_cb)(uint64_t id, struct qemu_plugin_tb *tb);
-typedef void (*exec_cb)(unsigned cpu, void *data);
-typedef void (*exit_cb)(uint64_t id, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, trans_cb cb);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb, int flags,
-					    void *data);
-void qemu_plugin_register_atexit_cb(uint64_t id, exit_cb cb, void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-
-#define EXPORT	__attribute__((visibility("default")))
-#define VERSION 1
-#define NO_REGS 0 /* the callback reads no registers */
-
-EXPORT int qemu_plugin_version = VERSION;
-EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
-
-#define USER_END 0x0000800000000000ul
 #define OPEN_MAX 4
 
 /* A function of the kernel, number 0 for code that has no name. */
@@ -65,9 +35,7 @@ static struct function *functions;
 static size_t n_functions = 1;
 static uint64_t open_places[OPEN_MAX];
 static size_t n_open;
-static FILE *out;
 
-static uint64_t begin_address, end_address;
 static bool counting;
 static uint64_t stretch = 1, length, longest;
 static struct function *cause;
@@ -214,22 +182,12 @@ static bool read_symbols(const char *path)
 	return n_functions > 1;
 }
 
-/* Takes one argument; false when it is wrong. */
-static bool take(const char *argument)
+/* Takes one argument of its own; false when it is wrong. */
+static bool take(const char *name, const char *value)
 {
-	const char *value = strchr(argument, '=');
-
-	if (!value++)
-		return false;
-	if (!strncmp(argument, "symbols=", 8))
+	if (!strcmp(name, "symbols"))
 		return read_symbols(value);
-	if (!strncmp(argument, "out=", 4))
-		return (out = fopen(value, "w")) != NULL;
-	if (!strncmp(argument, "begin=", 6))
-		return (begin_address = strtoull(value, NULL, 16)) != 0;
-	if (!strncmp(argument, "end=", 4))
-		return (end_address = strtoull(value, NULL, 16)) != 0;
-	if (!strncmp(argument, "open=", 5) && n_open < OPEN_MAX)
+	if (!strcmp(name, "open") && n_open < OPEN_MAX)
 		return (open_places[n_open++] = strtoull(value, NULL, 16)) != 0;
 	return false;
 }
@@ -237,13 +195,8 @@ static bool take(const char *argument)
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		if (!take(argv[i])) {
-			fprintf(stderr, "stretch: wrong argument: %s\n", argv[i]);
-			return -1;
-		}
-	}
-	if (!out || !functions || !begin_address || !end_address || !n_open)
+	if (!take_arguments("stretch", argc, argv, take) || !functions || !begin_address ||
+	    !end_address || !n_open)
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
