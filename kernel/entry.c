@@ -142,7 +142,11 @@ static void part_with_current(struct cpu *cpu, struct thread *thread, struct tra
 		sched_drop(thread);
 		thread_free(thread);
 	} else if (state != THREAD_RUNNING) {
-		sched_park(thread, tf);
+		/* Killed before it was WAITING: nothing wakes it again. */
+		if (thread_is_killed(thread))
+			thread_cancel_wait(thread);
+		else
+			sched_park(thread, tf);
 	} else if (cpu->work & CPU_WORK_RESCHED) {
 		cpu->work &= ~CPU_WORK_RESCHED;
 		if (sched_should_leave(thread))

@@ -8,12 +8,16 @@
 #include "arch/x86_64/tsc.h"
 #include "lib/upcall.h"
 #include "mm/drain.h"
+#include "mm/frames.h"
 #include "mm/online.h"
+#include "proc/boundary.h"
 #include "proc/oom.h"
 #include "proc/reclaim.h"
 #include "sys/syscall.h"
 
 #define DEATH_POLL_NS 1000000 /* how often a dying process is looked at */
+#define ENOUGH_FRAMES 64      /* so many that are free end a shortage, ... */
+#define SPARED_MAX    8	      /* ... unless who waits says so often that they do not */
 
 enum stage {
 	STAGE_IDLE,
@@ -25,7 +29,8 @@ enum stage {
 static struct thread *task;
 static enum stage stage;	  /* the task's own, */
 static uint64_t ticket;		  /* of the drain that it waits for, */
-static struct reclaim reclaim;	  /* and how far the reclaim has come */
+static struct reclaim reclaim;	  /* how far the reclaim has come, */
+static unsigned spared;		  /* and the rounds in a row that killed nobody */
 static uint64_t round_number = 1; /* atomic: the current round, or the next one */
 static uint64_t asked_round;	  /* atomic: somebody waits, */
 static uint64_t desperate_round;  /* atomic: whom a drain has not helped */
@@ -64,6 +69,7 @@ static sysret_t drain_turn(void)
 	if (!drain_done(ticket))
 		return SYS_BLOCKED;
 	if (!is_current(&desperate_round)) {
+		spared = 0;
 		__atomic_store_n(&drained_round, round_number, __ATOMIC_SEQ_CST);
 		return end_round();
 	}
@@ -72,13 +78,21 @@ static sysret_t drain_turn(void)
 	return SYS_AGAIN;
 }
 
+/* Has somebody ended meanwhile, perhaps who waited? A block of the wanted size may yet be missing.
+ */
+static bool memory_came_back(void)
+{
+	return frames_free_count() >= ENOUGH_FRAMES && spared++ < SPARED_MAX;
+}
+
 /* When that has helped nobody either, somebody has to make room. */
 static sysret_t reclaim_turn(void)
 {
 	if (reclaim_chunk(&reclaim))
 		return SYS_AGAIN;
-	if (reclaim.freed)
+	if (reclaim.freed || memory_came_back())
 		return end_round();
+	spared = 0;
 	if (oom_kill()) {
 		stage = STAGE_DEATH;
 		/* The victim's threads may be among those who wait. */
@@ -164,6 +178,7 @@ enum memory_answer memory_wait(struct thread *thread)
 		return MEMORY_NONE;
 	}
 	thread->memory_round = round;
+	boundary_passed(thread);
 	thread_prepare_wait(thread);
 	waitq_add(&memory_waiters, &thread->waiters[0], thread);
 	ask(round, desperate);

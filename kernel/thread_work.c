@@ -106,12 +106,19 @@ static void look_at_memory(struct thread *thread, const struct trapframe *tf)
 		memory_found(thread);
 }
 
+bool thread_is_killed(const struct thread *thread)
+{
+	uint32_t work = __atomic_load_n(&thread->work, __ATOMIC_SEQ_CST);
+
+	return (work & THREAD_WORK_KILL) &&
+	       !((work & THREAD_WORK_CONT) && thread->cont.class == CONT_NONE);
+}
+
 bool thread_do_work(struct thread *thread, struct trapframe *tf)
 {
 	uint32_t work = __atomic_load_n(&thread->work, __ATOMIC_ACQUIRE);
 
-	if ((work & THREAD_WORK_KILL) && (work & THREAD_WORK_CONT) &&
-	    thread->cont.class != CONT_NONE) {
+	if ((work & THREAD_WORK_CONT) && thread_is_killed(thread)) {
 		thread_cancel_wait(thread);
 		abort_continuation(thread);
 		thread_clear_work(thread, THREAD_WORK_FAULT);

@@ -14,6 +14,9 @@
  */
 bool thread_do_work(struct thread *thread, struct trapframe *tf);
 
+/* Is the thread to die now, whatever it waits for? */
+bool thread_is_killed(const struct thread *thread);
+
 /* A call or continuation has ended with `result`: put it where the thread finds it. */
 void thread_note_result(struct thread *thread, struct trapframe *tf, sysret_t result);
 

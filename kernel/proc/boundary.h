@@ -1,4 +1,5 @@
-/* Killing a process between two chunks of its work, for tests. */
+/* Killing a process between two chunks of its work, or when it begins to wait for memory; for
+ * tests. */
 #pragma once
 
 #include "proc/process.h"
@@ -9,7 +10,7 @@ void boundary_kill_at(struct process *process, uint32_t chunks);
 /* How many processes were killed so. */
 uint64_t boundary_kills(void);
 
-/* `thread` has done a chunk of long work. Takes RANK_TREE. */
+/* `thread` has done a chunk of long work, or is about to wait for memory. Takes RANK_TREE. */
 void boundary_count(struct thread *thread);
 
 /* The same where nearly nobody is counted. */

@@ -18,7 +18,7 @@ RUNS = {
 }
 LONG_RUNS = {
     "4 CPUs": (3000, 11, {"cpus": 4, "mem": "1G"}),
-    "2 CPUs": (2000, 12, {"cpus": 2, "cpu": "qemu64"}),
+    "2 CPUs": (2000, 12, {"cpus": 2, "cpu": "qemu64", "mem": "1G"}),
     **{
         f"each {n}th allocation fails": (300, n, {"cpus": 4, "append": f"ktest failalloc={n},every"})
         for n in (53, 101, 1009)

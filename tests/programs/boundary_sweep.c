@@ -1,7 +1,8 @@
 // Kills a process at the end of each chunk of its fork, exec, exit, and of calls that change much
-// memory, one after the other: afterwards every frame is where it should be.
+// memory, one after the other: afterwards every frame is where it should be. With the word `memory`
+// it is killed as it begins to wait for memory, of which the machine should have little.
 //
-// usage: boundary_sweep
+// usage: boundary_sweep [memory]
 #define _GNU_SOURCE
 #include "books.h"
 
@@ -87,6 +88,13 @@ static void exits(void)
 	_exit(0);
 }
 
+// Until it is killed for it.
+static void exhausts(void)
+{
+	for (;;)
+		touched();
+}
+
 // A child that does it, killed at the end of the n-th chunk. Whether it came so far.
 static bool killed_at(void (*does)(void), long n)
 {
@@ -103,7 +111,8 @@ static bool killed_at(void (*does)(void), long n)
 	return sys(SYS_ktest, KTEST_KILLED) != before;
 }
 
-static int sweep_one(const char *name, void (*does)(void))
+// At least `least` chunks are to be found.
+static int sweep_one(const char *name, void (*does)(void), long least)
 {
 	long free_frames = 0, n;
 	int wrong = 0;
@@ -113,22 +122,30 @@ static int sweep_one(const char *name, void (*does)(void))
 	for (n = 1; n < STEPS_MAX && killed_at(does, n); n++)
 		wrong += !books_are_right(name, n, &free_frames);
 	say("boundary_sweep: %s, %s chunks, %d times wrong\n", name,
-	    n > 3 && n < STEPS_MAX ? "all" : "NOT ALL", wrong);
-	return wrong + (n <= 3 || n == STEPS_MAX);
+	    n > least && n < STEPS_MAX ? "all" : "NOT ALL", wrong);
+	return wrong + (n <= least || n == STEPS_MAX);
 }
 
 static int sweep(void *arg)
 {
 	(void)arg;
-	return sweep_one("fork", forks) + sweep_one("munmap", unmaps) + sweep_one("exec", execs) +
-	       sweep_one("mremap", moves) + sweep_one("mprotect", protects) +
-	       sweep_one("mlock, madvise", locks) + sweep_one("collapse", collapses) +
-	       sweep_one("exit", exits);
+	return sweep_one("fork", forks, 3) + sweep_one("munmap", unmaps, 3) +
+	       sweep_one("exec", execs, 3) + sweep_one("mremap", moves, 3) +
+	       sweep_one("mprotect", protects, 3) + sweep_one("mlock, madvise", locks, 3) +
+	       sweep_one("collapse", collapses, 3) + sweep_one("exit", exits, 3);
+}
+
+static int sweep_memory(void *arg)
+{
+	(void)arg;
+	return sweep_one("memory", exhausts, 1);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "leave") == 0)
 		return 0;
+	if (argc > 1 && strcmp(argv[1], "memory") == 0)
+		return as_first_process(sweep_memory, NULL);
 	return as_first_process(sweep, NULL);
 }

@@ -29,6 +29,16 @@ def test_nothing_is_lost(boot, name):
     assert "census: all is accounted for" in result.log
 
 
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_who_waits_for_memory_can_be_killed(boot, cpus):
+    """And what it gives back then is enough for the others: none of them is killed."""
+    result = boot(
+        "boundary_sweep", "memory", cpus=cpus, mem="32M", append="ktest quiet", timeout=120
+    )
+    assert result.status == 0, result
+    assert result.lines == ["boundary_sweep: memory, all chunks, 0 times wrong"]
+
+
 # How many processes live, the number of CPUs, the build.
 LIVES = {
     "few": (1000, 2, "release"),
