@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "lib/upcall.h"
 #include "mm/census.h"
+#include "mm/drain.h"
 #include "mm/failalloc.h"
 #include "mm/phys.h"
 #include "mm/tlb_flush.h"
@@ -75,6 +76,16 @@ static void tell_switches(void)
 		 counts.loads, counts.kept, counts.rounds, counts.asks, counts.asked);
 }
 
+/* What CPUs keep for themselves goes back: what is free afterwards is all that nobody has. */
+static void drain_all(void)
+{
+	uint64_t ticket = drain_ask();
+
+	drain_this_cpu();
+	while (!drain_done(ticket))
+		smp_poll();
+}
+
 /* The word census: with all processes gone, is every frame where it should be? */
 static void hold_census(void)
 {
@@ -82,6 +93,7 @@ static void hold_census(void)
 
 	if (!cmdline_has(boot_info.cmdline, "census"))
 		return;
+	drain_all();
 	while (!standstill_begin(NULL))
 		smp_poll();
 	found = census_at_end();
