@@ -11,7 +11,6 @@
 
 #define TRIAL_NS    50000UL	/* to the first NMI, to see whether they come */
 #define TRIAL_LIMIT 500000000UL /* a virtual machine's may be late, by that if its host is busy */
-#define TRIAL_STEP  20000UL	/* what is longer is a host's doing, and counts as this */
 #define TRIAL_PINS  2		/* so that a machine where none comes boots soon */
 
 static enum { NO_SOURCE, BY_HPET, BY_PIT, BY_COUNTER } source;
@@ -20,26 +19,28 @@ static struct perf_counter counter;
 static uint64_t counter_period; /* cycles */
 static bool paused;
 
-static bool nmi_comes(void)
+static uint64_t nmis_so_far(void)
 {
-	const uint64_t *nmis = &this_cpu()->nmis;
-	uint64_t before = *nmis, last = clock_ns(), waited = 0;
+	return __atomic_load_n(&this_cpu()->nmis, __ATOMIC_RELAXED);
+}
 
-	while (__atomic_load_n(nmis, __ATOMIC_RELAXED) == before && waited < TRIAL_LIMIT) {
-		uint64_t now = clock_ns();
+/* `before` was read before the timer was started: it may be over when that returns. */
+static bool nmi_comes(uint64_t before)
+{
+	uint64_t end = clock_ns() + TRIAL_LIMIT;
 
-		waited += MIN(now - last, TRIAL_STEP);
-		last = now;
+	while (nmis_so_far() == before && clock_ns() < end) {
 		cpu_relax();
 		smp_poll();
 	}
-	return __atomic_load_n(nmis, __ATOMIC_RELAXED) != before;
+	return nmis_so_far() != before;
 }
 
 /* Comparator 0 at one of the pins that it can use, from the highest, which ISA devices do not. */
 static bool try_hpet(uint64_t period)
 {
 	uint32_t pins = hpet_periodic_pins(&hpet), me = this_cpu()->apic_id;
+	uint64_t before = nmis_so_far();
 	unsigned tried = 0;
 
 	for (int pin = 31; pin >= 0 && tried < TRIAL_PINS; pin--) {
@@ -47,7 +48,7 @@ static bool try_hpet(uint64_t period)
 			continue;
 		tried++;
 		hpet_start_periodic(&hpet, (uint32_t)pin, TRIAL_NS);
-		if (nmi_comes()) {
+		if (nmi_comes(before)) {
 			hpet_start_periodic(&hpet, (uint32_t)pin, period);
 			return true;
 		}
@@ -59,10 +60,12 @@ static bool try_hpet(uint64_t period)
 
 static bool try_pit(uint32_t gsi)
 {
+	uint64_t before = nmis_so_far();
+
 	if (!pit_counts() || !ioapic_route_nmi(gsi, this_cpu()->apic_id, false))
 		return false;
 	pit_arm(NS_TO_PIT(TRIAL_NS));
-	if (nmi_comes()) {
+	if (nmi_comes(before)) {
 		pit_start_periodic();
 		return true;
 	}
@@ -78,10 +81,12 @@ static uint64_t ns_to_cycles(uint64_t ns)
 
 static bool try_counter(uint64_t period)
 {
+	uint64_t before = nmis_so_far();
+
 	if (!perf_counter_find(&counter))
 		return false;
 	perf_counter_start(&counter, ns_to_cycles(TRIAL_NS));
-	if (!nmi_comes()) {
+	if (!nmi_comes(before)) {
 		perf_counter_stop(&counter);
 		return false;
 	}

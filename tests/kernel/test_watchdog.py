@@ -10,34 +10,33 @@ NO_HPET, NO_PIT = ["--qemu-arg", "-machine", "--qemu-arg", "hpet=off"], ["--qemu
 # CPUs, which is stuck, how many others are busy, further options, and who sees it.
 CASES = {
     "a lone CPU": (1, 0, 0, [], "NMIs from the HPET"),
+    "a lone CPU without HPET": (1, 0, 0, NO_HPET, "NMIs from the PIT"),
     "the others idle": (4, 2, 0, [], "the others"),
     "the boot CPU": (4, 0, 1, [], "the others"),
     "all others busy": (4, 1, 3, [], "the others"),
 }
 
 
-# On a busy host the PIT's NMIs now and then do not come at all.
-LONG_CASES = {"a lone CPU without HPET": (1, 0, 0, NO_HPET, "NMIs from the PIT")}
-
-
-def command(builds, case):
-    """stoa-run for a case."""
-    cpus, cpu, busy, extra, _ = case
-    options = {"cpus": cpus, "timeout": 120, "append": "ktest", "extra": extra}
-    return stoa_run_command(builds, "stuck", [str(cpu), str(busy)], options)
-
-
 @pytest.fixture(scope="session")
 def stuck(builds):
     """The results of all cases: most of their time is waiting."""
-    commands = {name: command(builds, case) for name, case in CASES.items()}
+    commands = {
+        name: stoa_run_command(
+            builds,
+            "stuck",
+            [str(cpu), str(busy)],
+            {"cpus": cpus, "timeout": 120, "append": "ktest", "extra": extra},
+        )
+        for name, (cpus, cpu, busy, extra, _) in CASES.items()
+    }
     with ThreadPoolExecutor(len(commands)) as pool:
         return dict(zip(commands, pool.map(run_boot, commands.values())))
 
 
-def check(case, result):
-    """The stuck CPU was named, with where it is and what it holds."""
-    _, cpu, _, _, source = case
+@pytest.mark.parametrize("name", CASES)
+def test_a_stuck_cpu_is_named(stuck, name):
+    _, cpu, _, _, source = CASES[name]
+    result = stuck[name]
     assert result.status == 200, result
     assert f"watchdog: a stuck CPU is seen by {source}" in result.log
     panic = read_panic(result.log)
@@ -47,17 +46,6 @@ def check(case, result):
     assert 10 <= int(seconds.split()[0]) <= 30
     assert panic.backtrace[0] in ("stick", "sys_ktest") and "syscall_from_user" in panic.backtrace
     assert any("'ktest'" in line for line in panic.lines), panic.lines
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_stuck_cpu_is_named(stuck, name):
-    check(CASES[name], stuck[name])
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", LONG_CASES)
-def test_a_stuck_cpu_is_named_by_a_slow_timer(builds, name):
-    check(LONG_CASES[name], run_boot(command(builds, LONG_CASES[name])))
 
 
 def test_without_a_timer_it_is_told(boot):

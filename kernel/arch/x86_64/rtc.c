@@ -30,6 +30,11 @@ static uint8_t cmos_read(uint8_t index)
 
 static bool wait_for_rest(void)
 {
+#ifdef MUTANT_wrong_register
+	/* That bit of status D says that there is a battery. */
+	while (cmos_read(RTC_STATUS_B + 2) & STATUS_A_UPDATING)
+		;
+#endif
 	for (int polls = 0; polls < UPDATE_POLLS; polls++) {
 		if (!(cmos_read(RTC_STATUS_A) & STATUS_A_UPDATING))
 			return true;
