@@ -45,22 +45,30 @@ static void unexpected_irq(uint8_t vector)
 		log_line("interrupt %u on CPU %u, which nobody expected", vector, this_cpu()->id);
 }
 
-/* Before its end of interrupt: a wire that nobody quiets would raise it again at once. */
-static void device_irq(uint8_t vector)
+/* All who share the vector say that it was another's. */
+static void unclaimed_irq(uint8_t vector, bool storm)
 {
-	enum irq_outcome outcome = device_irq_run(vector);
 	int irq = isa_irq_of(vector);
 
-	if (outcome == IRQ_NOBODYS)
-		unexpected_irq(vector);
-	if (outcome == IRQ_UNCLAIMED && !told_before(vector))
+	if (!told_before(vector))
 		log_line("interrupt %u (IRQ %d) on CPU %u: no device says that it is its own",
 			 vector, irq, this_cpu()->id);
-	if (outcome == IRQ_STORM && irq >= 0) {
+	if (storm && irq >= 0) {
 		isa_irq_mask((uint8_t)irq, true);
 		log_line("IRQ %d: nobody claims it, %u times in a row: masked", irq,
 			 DEVICE_IRQ_STORM);
 	}
+}
+
+/* Before its end of interrupt: a wire that nobody quiets would raise it again at once. */
+static void device_irq(uint8_t vector)
+{
+	enum irq_outcome outcome = device_irq_run(vector);
+
+	if (outcome == IRQ_NOBODYS)
+		unexpected_irq(vector);
+	else if (outcome != IRQ_CLAIMED)
+		unclaimed_irq(vector, outcome == IRQ_STORM);
 }
 
 void irq_handle(uint64_t vector, struct thread *thread)

@@ -18,7 +18,8 @@ enum lock_rank {
 	RANK_TREE,    /* proc: the process tree, wait4, signals */
 	RANK_SPACE,   /* mm: one address space: vmas and page tables */
 	RANK_OBJECT,  /* proc, fs: descriptor tables, file objects */
-	RANK_CONSOLE, /* dev: the console's output ring */
+	RANK_CONSOLE, /* dev: who writes the console's output to its devices; its input */
+	RANK_RING,    /* dev: the console's output ring */
 	RANK_WAITQ,   /* core: a wait queue */
 	RANK_TIMER,   /* core: a CPU's timer queue */
 	RANK_RUNQ,    /* proc: a CPU's run queue */

@@ -12,11 +12,16 @@
 #define TURN_BYTES 256	     /* that a turn of the task drains at most */
 #define RETRY_NS   500000ULL /* a FIFO of 16 bytes at 115200 baud is empty after 1.4 ms */
 
-static struct lock ring_lock = LOCK_INIT("console", RANK_CONSOLE);
-static char ring[RING_SIZE]; /* [ring_lock] */
+/*
+ * Who drains writes to slow devices, and reads what the ring has meanwhile without its lock: nobody
+ * overwrites that before shown_total has gone by.
+ */
+static struct lock drain_lock = LOCK_INIT("console's drain", RANK_CONSOLE);
+static struct lock ring_lock = LOCK_INIT("console", RANK_RING);
+static char ring[RING_SIZE]; /* [ring_lock] to put */
 static uint64_t put_total;   /* [ring_lock] bytes ever put, */
-static uint64_t sent_total;  /* [ring_lock] of these, given to the port, */
-static uint64_t shown_total; /* [ring_lock] and of these, to the screen: they leave the ring */
+static uint64_t sent_total;  /* [drain_lock] of these, given to the port, */
+static uint64_t shown_total; /* [both] and of these, to the screen: they leave the ring */
 static struct waitq room;    /* writers that wait */
 static struct thread *drain_task;
 static bool use_screen; /* set at boot */
@@ -50,7 +55,7 @@ void console_wait(struct waiter *waiter, struct thread *thread)
 	waitq_add(&room, waiter, thread);
 }
 
-/* Bytes from `from` to `to`, in one piece of at most `limit`. [ring_lock] */
+/* Bytes from `from` to `to`, in one piece of at most `limit`. */
 static size_t piece_of(uint64_t from, uint64_t to, const char **bytes, size_t limit)
 {
 	size_t offset = from % RING_SIZE;
@@ -59,14 +64,25 @@ static size_t piece_of(uint64_t from, uint64_t to, const char **bytes, size_t li
 	return MIN(MIN(limit, to - from), RING_SIZE - offset);
 }
 
-/* Give the port what it takes, up to a turn's bytes; false when it takes no more. [ring_lock] */
+static uint64_t put_so_far(void)
+{
+	uint64_t total;
+
+	lock_acquire(&ring_lock);
+	total = put_total;
+	lock_release(&ring_lock);
+	return total;
+}
+
+/* Give the port what it takes, up to a turn's bytes; false when it takes no more. [drain_lock] */
 static bool send_some(void)
 {
+	uint64_t end = put_so_far();
 	size_t todo = TURN_BYTES;
 
-	while (todo && sent_total < put_total) {
+	while (todo && sent_total < end) {
 		const char *bytes;
-		size_t n = piece_of(sent_total, put_total, &bytes, todo);
+		size_t n = piece_of(sent_total, end, &bytes, todo);
 
 		n = uart_try_write(UART_COM1, bytes, n);
 		if (!n)
@@ -77,13 +93,20 @@ static bool send_some(void)
 	return true;
 }
 
-/* Show what was sent, as much as the screen does at once. [ring_lock] */
-static void show_some(void)
+/* Show what was sent, as much as the screen does at once. How much is left in all? [drain_lock] */
+static uint64_t show_some(void)
 {
 	const char *bytes;
 	size_t n = piece_of(shown_total, sent_total, &bytes, TURN_BYTES);
+	uint64_t left;
 
-	shown_total += use_screen && n ? screen_write(bytes, n) : n;
+	if (use_screen && n)
+		n = screen_write(bytes, n);
+	lock_acquire(&ring_lock);
+	shown_total += n;
+	left = put_total - shown_total;
+	lock_release(&ring_lock);
+	return left;
 }
 
 enum drain_result { DRAIN_EMPTY, DRAIN_MORE, DRAIN_BUSY };
@@ -92,19 +115,18 @@ enum drain_result { DRAIN_EMPTY, DRAIN_MORE, DRAIN_BUSY };
 static enum drain_result drain_some(bool *has_room)
 {
 	enum drain_result result = DRAIN_MORE;
+	uint64_t left;
 	bool ready;
 
-	lock_acquire(&ring_lock);
+	lock_acquire(&drain_lock);
 	ready = send_some();
-	show_some();
-	if (shown_total == sent_total) {
-		if (sent_total == put_total)
-			result = DRAIN_EMPTY;
-		else if (!ready)
-			result = DRAIN_BUSY;
-	}
-	*has_room = put_total - shown_total <= RING_SIZE / 2;
-	lock_release(&ring_lock);
+	left = show_some();
+	if (left == 0)
+		result = DRAIN_EMPTY;
+	else if (!ready && shown_total == sent_total)
+		result = DRAIN_BUSY;
+	*has_room = left <= RING_SIZE / 2;
+	lock_release(&drain_lock);
 	return result;
 }
 
@@ -142,14 +164,16 @@ bool console_start(void)
 
 void console_flush_sync(void)
 {
-	lock_acquire(&ring_lock);
-	while (shown_total < put_total) {
+	uint64_t left;
+
+	lock_acquire(&drain_lock);
+	do {
 		const char *bytes;
-		size_t n = piece_of(sent_total, put_total, &bytes, TURN_BYTES);
+		size_t n = piece_of(sent_total, put_so_far(), &bytes, TURN_BYTES);
 
 		uart_write(UART_COM1, bytes, n);
 		sent_total += n;
-		show_some();
-	}
-	lock_release(&ring_lock);
+		left = show_some();
+	} while (left);
+	lock_release(&drain_lock);
 }

@@ -52,29 +52,36 @@ static void pull_in_vain(void)
 	pull_wire(false);
 }
 
+static void let_handle(struct irq_action *action)
+{
+	if (pci_intx_enable(device, action))
+		panic("edu has no wire");
+}
+
 /* A step a turn, since interrupts come between turns only. */
 static sysret_t unclaimed_turn(struct thread *task)
 {
 	static struct irq_action bad = {.handle = claim_nothing}, good = {.handle = claim_it};
-	static unsigned step;
-	bool waits = (step == 1 && !isa_irq_masked(device->line)) || (step == 2 && !claimed);
-	struct irq_action *action = step == 0 ? &bad : &good;
+	static enum { PULL, STORM, CLAIM, END } step;
 
-	if (waits)
-		return SYS_AGAIN;
-	if (step < 2 && pci_intx_enable(device, action))
-		panic("edu has no wire");
-	if (step == 0)
+	if (step == PULL) {
+		let_handle(&bad);
 		pull_wire(true);
-	else if (step == 2)
+		step = STORM;
+	} else if (step == STORM && isa_irq_masked(device->line)) {
+		let_handle(&good);
+		step = CLAIM;
+	} else if (step == CLAIM && claimed) {
 		log_line("ktest: %lu interrupts claimed", claimed);
-	if (step == 2 && isa_irq_of(VECTOR_PIC + device->line) >= 0)
-		pull_in_vain();
-	if (step++ < 3)
-		return SYS_AGAIN;
-	log_line("ktest: %lu spurious interrupts", this_cpu()->spurious);
-	thread_prepare_wait(task);
-	return SYS_BLOCKED;
+		if (isa_irq_of(VECTOR_PIC + device->line) >= 0)
+			pull_in_vain();
+		step = END;
+	} else if (step == END) {
+		log_line("ktest: %lu spurious interrupts", this_cpu()->spurious);
+		thread_prepare_wait(task);
+		return SYS_BLOCKED;
+	}
+	return SYS_AGAIN;
 }
 
 static void edu_unclaimed(uint32_t cpu)
