@@ -15,6 +15,7 @@
 #define PERIOD	 (4 * SECOND)
 #define PATIENCE (10 * SECOND)
 #define STRIKES	 2 /* NMIs that find the CPU where the last look saw it, at least */
+#define LATE	 (SECOND / 2)
 #define ENOUGH	 2 /* CPUs that look: one of them is not the one that is looked at */
 
 struct watch {
@@ -26,9 +27,10 @@ struct watch {
 	/* About this CPU, by who looks at it. */
 	uint64_t progress; /* what progress_of() was */
 	uint64_t since;	   /* ns: when it was seen to be another */
+	uint64_t sent;	   /* atomic; ns: when the NMI was sent that it has not taken yet, or 0 */
 
 	/* By its NMIs. */
-	bool alive; /* atomic: one came while it was idle or in ring 3 */
+	bool alive; /* atomic: one came while it was idle or in ring 3, or late */
 	unsigned strikes;
 };
 
@@ -101,6 +103,10 @@ static bool look_at(uint32_t id, uint64_t now)
 		watch->progress = progress;
 		__atomic_store_n(&watch->since, now, __ATOMIC_RELEASE);
 	} else {
+		uint64_t none = 0;
+
+		__atomic_compare_exchange_n(&watch->sent, &none, now, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
 		apic_send_nmi(cpu->apic_id);
 	}
 	return is_busy(cpu);
@@ -177,10 +183,18 @@ static void look_at_myself(struct watch *watch, bool alive)
 	watch->since = clock_ns();
 }
 
+/* It took an NMI so late that it cannot have been running: its host did not let it. */
+static bool has_not_run(struct watch *watch)
+{
+	uint64_t sent = __atomic_exchange_n(&watch->sent, 0, __ATOMIC_RELAXED);
+
+	return sent && clock_ns() - sent > LATE;
+}
+
 /*
  * Not stuck: in ring 3, idle, in a standstill, or on another way through the kernel than at the
- * last look. Two NMIs and ten seconds are wanted for the opposite: of a CPU that a host has not let
- * run for long only the time is long.
+ * last look. Two NMIs and ten seconds are wanted for the opposite, all of which it has been
+ * running: of a virtual CPU that its host lets wait only the time is long.
  */
 void watchdog_nmi(const struct trapframe *tf)
 {
@@ -190,6 +204,7 @@ void watchdog_nmi(const struct trapframe *tf)
 
 	if (!started)
 		return;
+	alive |= has_not_run(watch);
 	if (alone)
 		look_at_myself(watch, alive);
 	if (alive || progress_of(this_cpu()) != watch->progress) {
