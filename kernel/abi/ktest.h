@@ -8,7 +8,7 @@
 
 enum ktest_op {
 	KTEST_CENSUS, /* hold the census: the number of things that are wrong */
-	KTEST_FREE,   /* the number of free frames, those that CPUs kept handed back first */
+	KTEST_FREE,   /* the number of free frames, once all others sleep and CPUs kept none back */
 	KTEST_FAIL,   /* the (2nd)-th allocation fails; 3rd: 1 each so-many-th, 2 its process's only
 		       */
 	KTEST_FAILED, /* how many were made to fail since */

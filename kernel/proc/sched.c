@@ -370,6 +370,15 @@ void sched_yield_current(void)
 		this_cpu()->work |= CPU_WORK_RESCHED;
 }
 
+bool sched_others_rest(void)
+{
+	uint32_t busy = 0;
+
+	for (uint32_t cpu = 0; cpu < cpu_count; cpu++)
+		busy += load_of(cpu);
+	return busy == 1;
+}
+
 uint32_t sched_queue(uint32_t cpu, int64_t *tids, uint32_t max)
 {
 	struct runq *rq = PERCPU_OF(cpu, runq);

@@ -52,6 +52,12 @@ void sched_yield_current(void);
 bool sched_should_leave(const struct thread *thread);
 
 /*
+ * Does every thread but the current one wait for something? Certain while the machine stands still
+ * (core/standstill.h); else a hint.
+ */
+bool sched_others_rest(void);
+
+/*
  * The first `max` threads that wait for CPU `cpu`, in order, by their tids; the number of all.
  * Takes RANK_RUNQ, but nothing in a panic.
  */

@@ -9,10 +9,10 @@
 #include "mm/failalloc.h"
 #include "mm/frames.h"
 #include "mm/online.h"
-#include "mm/shared.h"
 #include "mm/slab.h"
 #include "mm/tlb_flush.h"
 #include "proc/boundary.h"
+#include "proc/sched.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
 
@@ -58,26 +58,26 @@ static sysret_t hold_census(void)
 }
 
 /*
- * The machine stands still twice: on its way to the second time, each CPU has freed the thread that
- * had died on it the first time. What kernel tasks have not come to is done for them.
+ * Counted when all others wait for something: a process that has yet to copy the pages that it
+ * shared with its child, a thread that is dead but not freed, a kernel task that was woken, would
+ * change the number afterwards. Others go on between the looks, on this CPU too.
  */
 static sysret_t count_free(void)
 {
 	uint64_t frames;
+	bool at_rest;
 
-	if (!standstill_begin(NULL))
+	sched_yield_current();
+	if (!sched_others_rest() || !standstill_begin(hand_back))
 		return come_again();
-	standstill_end();
-	if (!standstill_begin(hand_back))
-		return come_again();
-	while (shared_reap_some())
-		;
-	while (online_wanted())
+	at_rest = sched_others_rest();
+	/* The memory task does this too, but not before a watermark is reached. */
+	while (at_rest && online_wanted())
 		online_next();
 	hand_back();
 	frames = frames_free_count();
 	standstill_end();
-	return (sysret_t)frames;
+	return at_rest ? (sysret_t)frames : come_again();
 }
 
 /* Whichever of its threads it is. Kernel tasks have no process, an idle CPU has no thread. */
