@@ -13,6 +13,10 @@
 /* The status of a process that exited with `code`. */
 #define W_EXITCODE(code) (((code)&0xff) << 8)
 
+/* That of one that a signal has stopped, or that goes on after SIGCONT. */
+#define STATUS_STOPPED(signo) (0x7f | (signo) << 8)
+#define STATUS_CONTINUED      0xffff
+
 #define WTERMSIG(status)    ((status)&0x7f)
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
 #define WIFEXITED(status)   (WTERMSIG(status) == 0)

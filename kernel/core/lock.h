@@ -15,7 +15,9 @@ struct cpu;
 /* The order of acquisition: a lock may be taken while only locks of lower rank are held. */
 enum lock_rank {
 	RANK_NONE,
-	RANK_TREE,    /* proc: the process tree, wait4, signals */
+	RANK_TREE,    /* proc: the tree of pids */
+	RANK_KIN,     /* proc: who a process's parent is */
+	RANK_PROCESS, /* proc: a process: its threads, signals, children */
 	RANK_SPACE,   /* mm: one address space: vmas and page tables */
 	RANK_OBJECT,  /* proc, fs: descriptor tables, file objects */
 	RANK_CONSOLE, /* dev: who writes the console's output to its devices; its input */

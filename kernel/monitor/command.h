@@ -16,8 +16,9 @@
 struct run {
 	struct printer out;
 	int argc;
-	char *argv[ARGS_MAX]; /* [0]: the command's name */
-	uint64_t cursor;      /* the command's own; 0 at the first call */
+	char *argv[ARGS_MAX];	 /* [0]: the command's name */
+	uint64_t cursor;	 /* the command's own; 0 at the first call */
+	struct process *process; /* between look_enter() and look_leave() */
 	union {
 		int64_t last_pid;
 		struct ptdump dump;
@@ -51,11 +52,11 @@ void look_lock(struct run *run, struct lock *lock);
 void look_unlock(struct lock *lock);
 
 /*
- * The space of the process whose pid argument `n` is, with tree_lock and its lock taken, until
- * look_leave(); NULL, told why, when there is none.
+ * The space of the process whose pid argument `n` is, with tree_lock, the process's lock and its
+ * own taken, until look_leave(); NULL, told why, when there is none.
  */
 __must_check struct space *look_enter(struct run *run, int n);
-void look_leave(struct space *space);
+void look_leave(const struct run *run);
 
 /* Commands that are not in the file of the table. */
 bool run_threads(struct run *run);

@@ -72,9 +72,14 @@ struct space *look_enter(struct run *run, int n)
 		return NULL;
 	look_lock(run, &tree_lock);
 	process = process_find((int64_t)pid);
-	if (process && process_has_space(process)) {
-		look_lock(run, &process->space->lock);
-		return process->space;
+	if (process) {
+		look_lock(run, &process->lock);
+		if (process_has_space(process)) {
+			run->process = process;
+			look_lock(run, &process->space->lock);
+			return process->space;
+		}
+		look_unlock(&process->lock);
 	}
 	look_unlock(&tree_lock);
 	print(&run->out, process ? "process %lu has no memory now\n" : "there is no process %lu\n",
@@ -82,8 +87,9 @@ struct space *look_enter(struct run *run, int n)
 	return NULL;
 }
 
-void look_leave(struct space *space)
+void look_leave(const struct run *run)
 {
-	look_unlock(&space->lock);
+	look_unlock(&run->process->space->lock);
+	look_unlock(&run->process->lock);
 	look_unlock(&tree_lock);
 }

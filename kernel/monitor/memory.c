@@ -32,7 +32,7 @@ bool run_maps(struct run *run)
 	if (!space)
 		return false;
 	more = maps_print_some(&run->out, space, &run->cursor);
-	look_leave(space);
+	look_leave(run);
 	return more;
 }
 
@@ -44,6 +44,6 @@ bool run_smaps(struct run *run)
 	if (!space)
 		return false;
 	more = smaps_print_some(&run->out, space, &run->smaps);
-	look_leave(space);
+	look_leave(run);
 	return more;
 }

@@ -26,7 +26,7 @@ bool run_walk(struct run *run)
 	space = look_enter(run, 2);
 	if (space) {
 		ptdump_walk(&run->out, space->root, va);
-		look_leave(space);
+		look_leave(run);
 	}
 	return false;
 }
@@ -55,6 +55,6 @@ bool run_space(struct run *run)
 		run->dump.ended = true;
 	run->cursor = space->serial;
 	more = ptdump_some(&run->dump, &run->out);
-	look_leave(space);
+	look_leave(run);
 	return more;
 }

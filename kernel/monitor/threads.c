@@ -53,8 +53,10 @@ bool run_threads(struct run *run)
 		if (process->state == PROCESS_ZOMBIE)
 			print(&run->out, "     - %6ld   - zombie   %s\n", process->pid,
 			      process->name);
+		look_lock(run, &process->lock);
 		list_for_each_entry (thread, &process->threads, process_link)
 			tell_thread(run, thread, process->name);
+		look_unlock(&process->lock);
 	}
 	look_unlock(&tree_lock);
 	return process;

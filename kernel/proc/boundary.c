@@ -2,7 +2,7 @@
 
 #include "proc/signal.h"
 
-static uint64_t kills; /* [tree_lock] */
+static uint64_t kills; /* atomic */
 
 void boundary_kill_at(struct process *process, uint32_t chunks)
 {
@@ -16,10 +16,14 @@ uint64_t boundary_kills(void)
 
 void boundary_count(struct thread *thread)
 {
-	lock_acquire(&tree_lock);
-	if (thread->process->kill_at && --thread->process->kill_at == 0) {
-		kills++;
-		signal_send_process(thread->process, SIGKILL);
+	struct process *process = thread->process;
+	bool now;
+
+	lock_acquire(&process->lock);
+	now = process->kill_at && --process->kill_at == 0;
+	lock_release(&process->lock);
+	if (now) {
+		__atomic_fetch_add(&kills, 1, __ATOMIC_RELAXED);
+		signal_send_process(process, SIGKILL);
 	}
-	lock_release(&tree_lock);
 }

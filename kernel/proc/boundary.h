@@ -10,7 +10,10 @@ void boundary_kill_at(struct process *process, uint32_t chunks);
 /* How many processes were killed so. */
 uint64_t boundary_kills(void);
 
-/* `thread` has done a chunk of long work, or is about to wait for memory. Takes RANK_TREE. */
+/*
+ * `thread` has done a chunk of long work, or is about to wait for memory. Takes RANK_KIN,
+ * RANK_PROCESS.
+ */
 void boundary_count(struct thread *thread);
 
 /* The same where nearly nobody is counted. */

@@ -84,10 +84,10 @@ static sysret_t exchange_spaces(struct thread *thread)
 	exec_image_tell(exec);
 	process_note_peak(process, old);
 	/* Others look at a process's space under this lock, and change its limits. */
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	exec->space->limits = old->limits;
 	process->space = exec->space;
-	lock_release(&tree_lock);
+	lock_release(&process->lock);
 	thread->space = exec->space;
 	space_switch(exec->space);
 	exec->space = space_put(old) ? old : NULL;
@@ -100,14 +100,15 @@ static sysret_t exchange_spaces(struct thread *thread)
 
 static sysret_t end_other_threads(struct thread *thread)
 {
+	struct process *process = thread->process;
 	bool alone;
 
 	thread_cancel_wait(thread);
 	thread_prepare_wait(thread);
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	process_kill_others(thread);
-	alone = thread->process->live_threads == 1;
-	lock_release(&tree_lock);
+	alone = process->live_threads == 1;
+	lock_release(&process->lock);
 	if (!alone && !signal_fatal_pending(thread))
 		return go_on_with(thread, SYS_BLOCKED, end_other_threads);
 	thread_cancel_wait(thread);

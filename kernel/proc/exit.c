@@ -24,7 +24,7 @@
 #include "proc/signal.h"
 #include "proc/usercopy.h"
 
-#define CHILDREN_A_CHUNK 64
+#define PROCESSES_A_CHUNK 64
 
 void (*exit_last)(int wait_status);
 
@@ -38,7 +38,7 @@ static sysret_t go_on_with(struct thread *thread, sysret_t (*station)(struct thr
 
 /* --- beginning --- */
 
-/* [tree_lock] */
+/* [its process's lock] */
 static void thread_kill(struct thread *thread)
 {
 	if (thread->dying || thread->must_exit)
@@ -57,8 +57,6 @@ void process_kill(struct process *process, int wait_status)
 	process->exiting = true;
 	process->wait_status = wait_status;
 	process->stop_signal = 0;
-	process->stop_news = false;
-	process->continue_news = false;
 	list_for_each_entry (thread, &process->threads, process_link)
 		thread_kill(thread);
 }
@@ -73,19 +71,21 @@ void process_kill_others(struct thread *current)
 	}
 }
 
-static sysret_t begin(struct thread *thread)
+static void forget_work(struct thread *thread)
 {
 	thread_clear_work(thread, THREAD_WORK_KILL | THREAD_WORK_SIGNAL | THREAD_WORK_FAULT);
-	return go_on_with(thread, tell_child_tid);
 }
 
 sysret_t exit_process(struct thread *thread, int wait_status)
 {
-	lock_acquire(&tree_lock);
+	struct process *process = thread->process;
+
+	lock_acquire(&process->lock);
 	thread->dying = true;
-	process_kill(thread->process, wait_status);
-	lock_release(&tree_lock);
-	return begin(thread);
+	process_kill(process, wait_status);
+	lock_release(&process->lock);
+	forget_work(thread);
+	return tell_child_tid(thread);
 }
 
 sysret_t exit_thread(struct thread *thread, int wait_status)
@@ -96,7 +96,7 @@ sysret_t exit_thread(struct thread *thread, int wait_status)
 
 /* --- the thread's part --- */
 
-/* [tree_lock] */
+/* [process's lock] */
 static void sum_up(struct process *process, const struct thread *thread)
 {
 	process->calls += thread->calls;
@@ -111,13 +111,13 @@ static sysret_t die(struct thread *thread)
 	struct process *process = thread->process;
 	struct thread *other;
 
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	list_del(&thread->process_link);
 	sum_up(process, thread);
 	/* One of them may be in execve() and wait until it is alone. */
 	list_for_each_entry (other, &process->threads, process_link)
 		thread_wake(other);
-	lock_release(&tree_lock);
+	lock_release(&process->lock);
 	thread->process = NULL;
 	return SYS_DIED;
 }
@@ -137,51 +137,54 @@ static void log_end(const struct process *process, const struct thread *thread)
 		 process->timer_irqs + thread->timer_irqs);
 }
 
-/* A parent that is dying looks for zombies in front: it may have many children. [tree_lock] */
+/*
+ * A parent that is dying looks for zombies in front: it may have many children. A lone child stays
+ * where it is, as the parent looks without the lock whether it has any. [zombie's kin, the parent's
+ * lock]
+ */
 static void put_in_front(struct process *zombie)
 {
+	struct list *children = &zombie->parent->children;
+
+	if (children->next == &zombie->sibling_link)
+		return;
 	list_del(&zombie->sibling_link);
-	list_add(&zombie->parent->children, &zombie->sibling_link);
+	list_add(children, &zombie->sibling_link);
 }
 
-/* [tree_lock] */
-static void tell_parent(struct process *zombie)
+/* [zombie's kin, the parent's lock] */
+static void tell_of_end(struct process *zombie)
 {
 	if (zombie->parent->exiting)
 		put_in_front(zombie);
-	signal_parent(zombie);
+	signal_parent(zombie->parent);
 }
 
-/* [tree_lock] Free nothing here: the caller does, without the lock. NULL: none is in front. */
-static struct process *unlink_zombie_child(struct process *process)
+/* A zombie among the children, which is not one any more; NULL: none is in front. */
+static struct process *take_zombie_child(struct process *process)
 {
-	struct process *child;
+	struct process *child = NULL;
 
-	if (list_empty(&process->children))
-		return NULL;
-	child = list_first_entry(&process->children, struct process, sibling_link);
-	if (child->state != PROCESS_ZOMBIE)
-		return NULL;
-	process_unlink(child);
+	lock_acquire(&process->lock);
+	if (!list_empty(&process->children))
+		child = list_first_entry(&process->children, struct process, sibling_link);
+	if (child && child->state != PROCESS_ZOMBIE)
+		child = NULL;
+	if (child)
+		list_del(&child->sibling_link);
+	lock_release(&process->lock);
 	return child;
 }
 
-/*
- * Send SIGKILL to all but the first process. Once is enough: a child that is being made then is
- * taken back by its parent. [tree_lock]
- */
-static void kill_others(void)
+/* Unless it is being reaped just now. [tree_lock] */
+static void bring_to_front(struct process *zombie)
 {
-	struct process *process = NULL;
-
-	while ((process = process_next(process))) {
-		if (process == init_process)
-			continue;
-		if (process->state == PROCESS_ZOMBIE)
-			put_in_front(process);
-		else
-			signal_send_process(process, SIGKILL);
-	}
+	lock_acquire(&zombie->kin);
+	lock_acquire(&zombie->parent->lock);
+	if (!list_empty(&zombie->sibling_link))
+		put_in_front(zombie);
+	lock_release(&zombie->parent->lock);
+	lock_release(&zombie->kin);
 }
 
 /* [tree_lock] */
@@ -201,8 +204,8 @@ static sysret_t reap_others(struct thread *thread)
 	thread_cancel_wait(thread);
 	thread_prepare_wait(thread);
 	waitq_add(&process->child_changed, &thread->waiters[0], thread);
+	zombie = take_zombie_child(process);
 	lock_acquire(&tree_lock);
-	zombie = unlink_zombie_child(process);
 	left = others_left();
 	lock_release(&tree_lock);
 	if (left && !zombie)
@@ -210,6 +213,7 @@ static sysret_t reap_others(struct thread *thread)
 
 	thread_cancel_wait(thread);
 	if (zombie) {
+		process_unlink(zombie);
 		process_free(zombie);
 		return go_on_with(thread, reap_others);
 	}
@@ -218,52 +222,91 @@ static sysret_t reap_others(struct thread *thread)
 	panic("the end of the run returned");
 }
 
-/* The run ends with the first process: first all others. */
+/*
+ * The run ends with the first process: first SIGKILL to all others, in order of pid. Once is
+ * enough: a child that is being made then is taken back by its parent, or comes later.
+ */
 static sysret_t end_others(struct thread *thread)
 {
+	struct process *process;
+
 	lock_acquire(&tree_lock);
-	kill_others();
+	process = process_find_above(thread->cont.exit.pid);
+	for (int budget = PROCESSES_A_CHUNK; process && budget--;) {
+		thread->cont.exit.pid = process->pid;
+		if (process->state == PROCESS_ZOMBIE)
+			bring_to_front(process);
+		else if (process != init_process)
+			signal_send_process(process, SIGKILL);
+		process = process_next(process);
+	}
 	lock_release(&tree_lock);
-	return go_on_with(thread, reap_others);
+	return go_on_with(thread, process ? end_others : reap_others);
+}
+
+/* Nobody but the parent itself, and this is its last thread, takes children away. */
+static struct process *first_child(struct process *parent)
+{
+	struct process *child;
+
+	lock_acquire(&parent->lock);
+	child = list_first_entry(&parent->children, struct process, sibling_link);
+	lock_release(&parent->lock);
+	return child;
+}
+
+static void hand_over(struct process *child)
+{
+	struct process *from = child->parent, *to = init_process;
+
+	lock_acquire(&child->kin);
+	lock_acquire(&from->lock);
+	list_del(&child->sibling_link);
+	lock_release(&from->lock);
+	__atomic_store_n(&child->parent, to, __ATOMIC_RELAXED);
+	__atomic_store_n(&child->ppid, to->pid, __ATOMIC_RELAXED);
+	lock_acquire(&to->lock);
+	list_add_tail(&to->children, &child->sibling_link);
+	if (child->state == PROCESS_ZOMBIE)
+		tell_of_end(child);
+	lock_release(&to->lock);
+	lock_release(&child->kin);
 }
 
 /* Children of a dead process are the first process's, which is told of those that have ended. */
 static sysret_t hand_over_children(struct thread *thread)
 {
-	struct process *process = thread->process, *child, *next;
-	int budget = CHILDREN_A_CHUNK;
+	struct process *process = thread->process;
 
-	if (process == init_process)
+	if (process == init_process) {
+		thread->cont.exit.pid = 0;
 		return go_on_with(thread, end_others);
-	/* Nobody but the process itself, and this is its last thread, makes it children. */
-	if (list_empty(&process->children))
-		return become_zombie(thread);
-	lock_acquire(&tree_lock);
-	list_for_each_entry_safe (child, next, &process->children, sibling_link) {
-		list_del(&child->sibling_link);
-		child->parent = init_process;
-		child->ppid = init_process->pid;
-		list_add_tail(&init_process->children, &child->sibling_link);
-		if (child->state == PROCESS_ZOMBIE)
-			tell_parent(child);
-		if (!--budget)
-			break;
 	}
-	lock_release(&tree_lock);
-	return budget ? become_zombie(thread) : go_on_with(thread, hand_over_children);
+	for (int budget = PROCESSES_A_CHUNK; !list_empty(&process->children);) {
+		if (!budget--)
+			return go_on_with(thread, hand_over_children);
+		hand_over(first_child(process));
+	}
+	return become_zombie(thread);
 }
 
 static sysret_t become_zombie(struct thread *thread)
 {
-	struct process *process = thread->process;
+	struct process *process = thread->process, *parent;
 
 	log_end(process, thread);
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	list_del(&thread->process_link);
 	sum_up(process, thread);
+	lock_release(&process->lock);
+
+	lock_acquire(&process->kin);
+	parent = process->parent;
+	lock_acquire(&parent->lock);
 	__atomic_store_n(&process->state, PROCESS_ZOMBIE, __ATOMIC_RELEASE);
-	tell_parent(process);
-	lock_release(&tree_lock);
+	tell_of_end(process);
+	lock_release(&parent->lock);
+	lock_release(&process->kin);
 	/* Its parent may have freed it by now. */
 	thread->process = NULL;
 	return SYS_DIED;
@@ -280,7 +323,7 @@ static sysret_t drop_memory(struct thread *thread)
 {
 	if (drop_space(thread->cont.exit.space))
 		return go_on_with(thread, drop_memory);
-	return go_on_with(thread, drop_files);
+	return drop_files(thread);
 }
 
 /* --- and the stations where it is not yet known --- */
@@ -295,11 +338,11 @@ static bool leave_threads(struct process *process, int wait_status)
 		__atomic_store_n(&process->live_threads, 0, __ATOMIC_RELAXED);
 		return true;
 	}
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	last = --process->live_threads == 0;
 	if (last)
 		process_kill(process, wait_status);
-	lock_release(&tree_lock);
+	lock_release(&process->lock);
 	return last;
 }
 
@@ -338,8 +381,11 @@ static sysret_t tell_child_tid(struct thread *thread)
 
 sysret_t exit_begin(struct thread *thread)
 {
-	lock_acquire(&tree_lock);
+	struct lock *lock = &thread->process->lock;
+
+	lock_acquire(lock);
 	thread->dying = true;
-	lock_release(&tree_lock);
-	return begin(thread);
+	lock_release(lock);
+	forget_work(thread);
+	return go_on_with(thread, tell_child_tid);
 }

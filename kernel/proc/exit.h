@@ -5,11 +5,11 @@
 
 /*
  * Let every thread of the process end; `wait_status` is as wait4 returns it (code << 8, or the
- * signal's number). Nothing if that is so already. tree_lock must be held.
+ * signal's number). Nothing if that is so already. The process's lock must be held.
  */
 void process_kill(struct process *process, int wait_status);
 
-/* The same for all its threads but the current one, which execve() leaves. tree_lock held. */
+/* The same for all its threads but the current one, which execve() leaves. As above. */
 void process_kill_others(struct thread *current);
 
 /*
@@ -18,7 +18,7 @@ void process_kill_others(struct thread *current);
  */
 sysret_t exit_begin(struct thread *thread);
 
-/* End the current process, or just the current thread; returns SYS_AGAIN. Takes RANK_TREE. */
+/* End the current process, or just the current thread; returns SYS_AGAIN. Takes RANK_PROCESS. */
 sysret_t exit_process(struct thread *thread, int wait_status);
 sysret_t exit_thread(struct thread *thread, int wait_status);
 

@@ -88,7 +88,10 @@ static void copy_thread(struct thread *thread, struct thread *copy)
 	begin_as_told(copy, &thread->cont.fork.call);
 }
 
-/* The child becomes one of the tree; false when its parent was killed before. [tree_lock] */
+/*
+ * The child becomes one of the tree; false when its parent was killed before: who kills many at
+ * once holds tree_lock meanwhile, and misses none. [tree_lock, the parent's lock]
+ */
 static bool enter_child(struct thread *thread, struct process *child, struct thread *copy)
 {
 	if (thread->must_exit)
@@ -106,13 +109,16 @@ static sysret_t start_child(struct thread *thread)
 {
 	struct process *child = thread->cont.fork.child;
 	struct thread *copy = thread->cont.fork.thread;
+	struct process *process = thread->process;
 	bool entered;
 	int64_t pid;
 
 	copy_thread(thread, copy);
 	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	entered = enter_child(thread, child, copy);
 	pid = child->pid;
+	lock_release(&process->lock);
 	lock_release(&tree_lock);
 	if (!entered)
 		return begin_undo(thread, -EINTR);

@@ -13,7 +13,7 @@ struct footprint {
 	uint64_t pages, tables, objects;
 };
 
-/* May its end help? Half-made children are their parents' to take back. [tree_lock] */
+/* May its end help? Half-made children are their parents' to take back. [its lock] */
 static bool may_be_chosen(const struct process *process)
 {
 	return process->state == PROCESS_ALIVE && process != init_process &&
@@ -21,8 +21,8 @@ static bool may_be_chosen(const struct process *process)
 }
 
 /*
- * [tree_lock], under which the space of a process that is not exiting stays. The space's own lock
- * is not taken: figures that are a moment old do.
+ * [process's lock], under which the space of one that is not exiting stays. The space's own lock is
+ * not taken: figures that are a moment old do.
  */
 static struct footprint measure(const struct process *process)
 {
@@ -49,13 +49,14 @@ static struct process *choose(struct footprint *largest)
 
 	*largest = (struct footprint){0};
 	while ((process = process_next(process))) {
-		struct footprint has;
+		struct footprint has = {0};
 
+		lock_acquire(&process->lock);
+		if (may_be_chosen(process) && !process->exiting)
+			has = measure(process);
+		lock_release(&process->lock);
 		if (process->exiting && process->state == PROCESS_ALIVE && process != init_process)
 			return process;
-		if (!may_be_chosen(process))
-			continue;
-		has = measure(process);
 		if (total(&has) > total(largest)) {
 			*largest = has;
 			chosen = process;
@@ -70,8 +71,10 @@ static void kill_users_of(const struct space *space)
 	struct process *process = NULL;
 
 	while ((process = process_next(process))) {
+		lock_acquire(&process->lock);
 		if (may_be_chosen(process) && process->space == space)
 			process_kill(process, SIGKILL);
+		lock_release(&process->lock);
 	}
 }
 

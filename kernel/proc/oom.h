@@ -6,7 +6,7 @@
 /*
  * Kill the process that has most memory: pages, page tables, kernel objects. Never the first one,
  * nor who shares its memory. Where one is dying already, that one is it, and nobody is killed.
- * Tells whom and why on the log. False when there is nobody. Takes RANK_TREE.
+ * Tells whom and why on the log. False when there is nobody. Takes RANK_TREE, RANK_PROCESS.
  */
 __must_check bool oom_kill(void);
 

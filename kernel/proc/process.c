@@ -46,6 +46,11 @@ int64_t process_highest_pid(void)
 	return rb_empty(&pids) ? 0 : of_node(rb_last(&pids))->pid;
 }
 
+int64_t process_newest_pid(void)
+{
+	return last_pid;
+}
+
 struct process *process_find_above(int64_t pid)
 {
 	struct rb_node *node = pids.node;
@@ -61,14 +66,10 @@ struct process *process_find_above(int64_t pid)
 	return best;
 }
 
-/* The thread of that number: a process's first thread bears its pid. */
-struct thread *thread_find(int64_t tid)
+struct thread *process_thread(const struct process *process, int64_t tid)
 {
-	struct process *process = process_find(tid);
 	struct thread *thread;
 
-	if (!process)
-		return NULL;
 	list_for_each_entry (thread, &process->threads, process_link) {
 		if (thread->tid == tid)
 			return thread;
@@ -121,6 +122,8 @@ struct process *process_create(void)
 
 	if (!process)
 		return NULL;
+	process->kin = LOCK_INIT("kin", RANK_KIN);
+	process->lock = LOCK_INIT("process", RANK_PROCESS);
 	list_init(&process->children);
 	list_init(&process->sibling_link);
 	list_init(&process->threads);
@@ -130,7 +133,7 @@ struct process *process_create(void)
 
 void process_enter(struct process *process, struct process *parent)
 {
-	ASSERT(lock_held(&tree_lock));
+	ASSERT(lock_held(&tree_lock) && (!parent || lock_held(&parent->lock)));
 	process->pid = new_pid();
 	process->parent = parent;
 	process->ppid = parent ? parent->pid : 0;
@@ -144,11 +147,15 @@ void process_enter(struct process *process, struct process *parent)
 	insert(process);
 }
 
+/* It has told its parent of its end with `kin` held, which it may not have let go yet. */
 void process_unlink(struct process *process)
 {
-	ASSERT(lock_held(&tree_lock) && list_empty(&process->threads));
-	list_del(&process->sibling_link);
+	ASSERT(list_empty(&process->threads) && list_empty(&process->sibling_link));
+	lock_acquire(&tree_lock);
 	rb_erase(&process->pid_node, &pids);
+	lock_acquire(&process->kin);
+	lock_release(&process->kin);
+	lock_release(&tree_lock);
 }
 
 void process_note_peak(struct process *process, struct space *space)

@@ -38,7 +38,8 @@ void sched_renew_slice(void);
 
 /*
  * Let `thread` run only on the CPUs of `mask` (CPU_WORDS words), at least one of which is online.
- * It leaves another CPU at once, at the latest when its system call ends. tree_lock must be held.
+ * It leaves another CPU at once, at the latest when its system call ends. Its process's lock must
+ * be held.
  */
 void sched_set_affinity(struct thread *thread, const uint64_t *mask);
 

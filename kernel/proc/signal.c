@@ -2,6 +2,7 @@
 
 #include "abi/errno.h"
 #include "abi/syscall_nr.h"
+#include "abi/wait.h"
 #include "lib/upcall.h"
 #include "proc/exit.h"
 #include "proc/stop.h"
@@ -23,7 +24,7 @@ bool signal_default_kills(int signo)
 
 /* --- sending --- */
 
-/* A stop and a continuation annul each other while they are pending. [tree_lock] */
+/* A stop and a continuation annul each other while they are pending. [the process's lock] */
 static void discard_pending(struct process *process, sigset_t signals)
 {
 	struct thread *thread;
@@ -33,14 +34,16 @@ static void discard_pending(struct process *process, sigset_t signals)
 		thread->pending &= ~signals;
 }
 
-static void stop_or_continue(struct process *process, int signo)
+/* True: it goes on, and its parent is to be told. [its lock] */
+static bool stop_or_continue(struct process *process, int signo)
 {
 	if (signo == SIGCONT) {
 		discard_pending(process, STOP_SIGNALS);
-		process_continue(process);
-	} else if (SIGMASK(signo) & STOP_SIGNALS) {
-		discard_pending(process, SIGMASK(SIGCONT));
+		return process_continue(process);
 	}
+	if (SIGMASK(signo) & STOP_SIGNALS)
+		discard_pending(process, SIGMASK(SIGCONT));
+	return false;
 }
 
 /* Does the thread take the signal when it next can? One that stands still takes only SIGKILL. */
@@ -51,14 +54,14 @@ static bool takes(const struct thread *thread, int signo)
 	return signo == SIGKILL || !thread->process->stop_signal;
 }
 
-/* `thread` shall look at a signal that has become pending. [tree_lock] */
+/* `thread` shall look at a signal that has become pending. [its process's lock] */
 static void notify(struct thread *thread)
 {
 	thread_set_work(thread, THREAD_WORK_SIGNAL);
 	thread_wake(thread);
 }
 
-/* True when the signal needs no place among the pending ones. [tree_lock] */
+/* True when the signal needs no place among the pending ones. [its process's lock] */
 static bool acts_at_once(struct thread *thread, int signo)
 {
 	if (signal_default_ignores(signo) && !(thread->blocked & SIGMASK(signo)))
@@ -69,13 +72,9 @@ static bool acts_at_once(struct thread *thread, int signo)
 	return true;
 }
 
-void signal_send_thread(struct thread *thread, int signo)
+/* The signal becomes pending for the thread, unless it acts on it at once. [its process's lock] */
+static void post_to_thread(struct thread *thread, int signo)
 {
-	struct process *process = thread->process;
-
-	if (process->exiting)
-		return;
-	stop_or_continue(process, signo);
 	if (acts_at_once(thread, signo))
 		return;
 	thread->pending |= SIGMASK(signo);
@@ -83,7 +82,7 @@ void signal_send_thread(struct thread *thread, int signo)
 		notify(thread);
 }
 
-/* The signal becomes pending for the process, unless a thread acts on it at once. [tree_lock] */
+/* The signal becomes pending for the process, unless a thread acts on it at once. [its lock] */
 static void post(struct process *process, int signo)
 {
 	struct thread *thread;
@@ -99,21 +98,41 @@ static void post(struct process *process, int signo)
 	}
 }
 
-void signal_send_process(struct process *process, int signo)
+/* To the thread `tid`, or with 0 to all of the process. */
+static void send(struct process *process, int64_t tid, int signo)
 {
-	if (process->exiting)
-		return;
-	stop_or_continue(process, signo);
-	post(process, signo);
+	struct thread *thread = NULL;
+	bool goes_on = false;
+
+	lock_acquire(&process->kin);
+	lock_acquire(&process->lock);
+	if (tid)
+		thread = process_thread(process, tid);
+	if (!process->exiting && (thread || !tid)) {
+		goes_on = stop_or_continue(process, signo);
+		if (thread)
+			post_to_thread(thread, signo);
+		else
+			post(process, signo);
+	}
+	lock_release(&process->lock);
+	if (goes_on)
+		process_tell_news(process, STATUS_CONTINUED);
+	lock_release(&process->kin);
 }
 
-/* SIGCHLD neither stops nor continues: no way leads back to process_continue(). */
-void signal_parent(struct process *process)
+void signal_send_process(struct process *process, int signo)
 {
-	struct process *parent = process->parent;
+	send(process, 0, signo);
+}
 
-	if (!parent)
-		return;
+void signal_send_thread(struct process *process, int64_t tid, int signo)
+{
+	send(process, tid, signo);
+}
+
+void signal_parent(struct process *parent)
+{
 	if (!parent->exiting)
 		post(parent, SIGCHLD);
 	waitq_wake_all(&parent->child_changed);
@@ -121,9 +140,9 @@ void signal_parent(struct process *process)
 
 void signal_fault(struct thread *thread, const struct signal_info *info)
 {
-	lock_acquire(&tree_lock);
+	lock_acquire(&thread->process->lock);
 	process_kill(thread->process, info->signo);
-	lock_release(&tree_lock);
+	lock_release(&thread->process->lock);
 }
 
 /* --- receiving --- */
@@ -152,16 +171,18 @@ sysret_t signal_interrupted(struct thread *thread, int restart)
 
 void signal_set_blocked(struct thread *thread, sigset_t blocked)
 {
-	lock_acquire(&tree_lock);
+	struct lock *lock = &thread->process->lock;
+
+	lock_acquire(lock);
 	thread->blocked = blocked & ~UNBLOCKABLE;
 	if (deliverable(thread))
 		thread_set_work(thread, THREAD_WORK_SIGNAL);
 #ifndef MUTANT_keep_lock
-	lock_release(&tree_lock);
+	lock_release(lock);
 #endif
 }
 
-/* The lowest signal that can be delivered, no longer pending; 0: none. [tree_lock] */
+/* The lowest signal that can be delivered, no longer pending; 0: none. [its process's lock] */
 static int take_signal(struct thread *thread)
 {
 	sigset_t signals = deliverable(thread), lowest = signals & -signals;
@@ -175,18 +196,24 @@ static int take_signal(struct thread *thread)
 	return __builtin_ctzll(lowest) + 1;
 }
 
-/* Act on what is pending until something ends or stops the process. [tree_lock] */
-static void take_signals(struct thread *thread)
+/*
+ * Act on what is pending until something ends or stops the process. True: it has stopped now, and
+ * its parent is to be told. [tree_lock, the process's lock]
+ */
+static bool take_signals(struct thread *thread)
 {
 	struct process *process = thread->process;
 	int signo;
 
+	if (process->stop_signal)
+		return false;
 	while (!thread->must_exit && !process->stop_signal && (signo = take_signal(thread))) {
 		if (signal_default_kills(signo))
 			process_kill(process, signo);
 		else if (SIGMASK(signo) & STOP_SIGNALS)
 			process_stop(process, signo);
 	}
+	return process->stop_signal;
 }
 
 /* An interrupted call starts again, since no handler has run: back to its SYSCALL. */
@@ -210,15 +237,24 @@ static void restart_call(struct trapframe *frame)
 	frame->vector = VECTOR_NONE;
 }
 
+/* For a stop, tree_lock: it may depend on all of the process's group. */
 void signal_deliver(struct thread *thread)
 {
-	bool must_exit, stop;
+	struct process *process = thread->process;
+	bool must_exit, stops_now;
+	int stop;
 
 	lock_acquire(&tree_lock);
+	lock_acquire(&process->kin);
+	lock_acquire(&process->lock);
 	thread_clear_work(thread, THREAD_WORK_SIGNAL);
-	take_signals(thread);
+	stops_now = take_signals(thread);
 	must_exit = thread->must_exit;
-	stop = thread->process->stop_signal;
+	stop = process->stop_signal;
+	lock_release(&process->lock);
+	if (stops_now)
+		process_tell_news(process, STATUS_STOPPED(stop));
+	lock_release(&process->kin);
 	lock_release(&tree_lock);
 
 	if (must_exit) {

@@ -14,19 +14,20 @@ struct signal_info {
 };
 
 /*
- * Send `signo` (1..64) to the process, or to one thread: one that kills begins the end of the
- * process, one that is ignored vanishes, others become pending; whom it concerns is woken.
- * tree_lock must be held.
+ * Send `signo` (1..64) to the process, or to its thread of that number, if there is one: one that
+ * kills begins the end of the process, one that is ignored vanishes, others become pending; whom it
+ * concerns is woken. The process must stay: tree_lock is held, or it is the current one. Takes
+ * RANK_KIN, RANK_PROCESS.
  */
 void signal_send_process(struct process *process, int signo);
-void signal_send_thread(struct thread *thread, int signo);
+void signal_send_thread(struct process *process, int64_t tid, int signo);
 
-/* `process`, a child, has changed: SIGCHLD to its parent, whose wait4 looks. tree_lock held. */
-void signal_parent(struct process *process);
+/* A child of `parent`, whose lock must be held, has changed: SIGCHLD, and its wait4 looks. */
+void signal_parent(struct process *parent);
 
 /*
  * A fault of the current thread: the signal ends its process, blocked or not. The caller has told
- * of it on the log. Takes RANK_TREE.
+ * of it on the log. Takes RANK_PROCESS.
  */
 void signal_fault(struct thread *thread, const struct signal_info *info);
 
@@ -42,7 +43,7 @@ bool signal_fatal_pending(const struct thread *thread);
  */
 sysret_t signal_interrupted(struct thread *thread, int restart);
 
-/* Change the current thread's mask; SIGKILL and SIGSTOP stay unblocked. Takes RANK_TREE. */
+/* Change the current thread's mask; SIGKILL and SIGSTOP stay unblocked. Takes RANK_PROCESS. */
 void signal_set_blocked(struct thread *thread, sigset_t blocked);
 
 /*

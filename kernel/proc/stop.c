@@ -5,17 +5,20 @@
 
 /*
  * POSIX: a group is orphaned when every member's parent is in the same group, or outside of the
- * session. The first process counts as no parent. [tree_lock]
+ * session. The first process counts as no parent. [tree_lock] A parent that has just handed its
+ * child over stays in memory as long as that is held.
  */
 static bool group_is_orphaned(int64_t pgid)
 {
 	const struct process *p = NULL;
 
 	while ((p = process_next(p))) {
-		if (p->pgid != pgid || p->state == PROCESS_ZOMBIE || !p->parent ||
-		    p->parent == init_process)
+		const struct process *parent = __atomic_load_n(&p->parent, __ATOMIC_RELAXED);
+
+		if (p->pgid != pgid || p->state == PROCESS_ZOMBIE || !parent ||
+		    parent == init_process)
 			continue;
-		if (p->parent->pgid != pgid && p->parent->sid == p->sid)
+		if (parent->pgid != pgid && parent->sid == p->sid)
 			return false;
 	}
 	return true;
@@ -28,28 +31,35 @@ void process_stop(struct process *process, int signo)
 	if (signo != SIGSTOP && group_is_orphaned(process->pgid))
 		return;
 	process->stop_signal = signo;
-	process->stop_news = true;
-	process->continue_news = false;
 	list_for_each_entry (thread, &process->threads, process_link)
 		thread_set_work(thread, THREAD_WORK_SIGNAL);
-	signal_parent(process);
 }
 
-void process_continue(struct process *process)
+bool process_continue(struct process *process)
 {
 	struct thread *thread;
 
 	if (!process->stop_signal)
-		return;
+		return false;
 	process->stop_signal = 0;
-	process->stop_news = false;
-	process->continue_news = true;
 	/* What came while it stood still is looked at now. */
 	list_for_each_entry (thread, &process->threads, process_link) {
 		thread_set_work(thread, THREAD_WORK_SIGNAL);
 		thread_wake(thread);
 	}
-	signal_parent(process);
+	return true;
+}
+
+void process_tell_news(struct process *process, int status)
+{
+	struct process *parent = process->parent;
+
+	if (!parent)
+		return;
+	lock_acquire(&parent->lock);
+	process->news = status;
+	signal_parent(parent);
+	lock_release(&parent->lock);
 }
 
 static void stopped_abort(struct thread *thread)

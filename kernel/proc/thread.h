@@ -117,8 +117,15 @@ struct continuation {
 			uaddr_t status, rusage;
 		} wait;
 		struct {
+			int pid, signo; /* as kill() has them; pid is not positive */
+			int64_t last;	/* the pid that was looked at last, 0 at first, */
+			int64_t newest; /* and the youngest at that time */
+			sysret_t result;
+		} kill;
+		struct {
 			struct space *space; /* that nobody uses any more */
 			int wait_status;     /* should this be the last thread to exit() */
+			int64_t pid;	     /* the first process's end: whom it has killed last */
 		} exit;
 	};
 };
@@ -130,12 +137,13 @@ struct thread {
 	struct cpu *owner;	      /* the CPU that it is current on; checked at each change */
 	uint32_t cpu;		      /* whose run queue it is on, or was last */
 	struct list run_link;	      /* [runq of cpu] */
-	uint64_t affinity[CPU_WORDS]; /* [tree_lock], read racily by the scheduler */
+	uint64_t affinity[CPU_WORDS]; /* [process's lock], read racily by the scheduler */
 
 	int64_t tid;
 	const char *name;	  /* of a kernel task; NULL for others */
 	struct process *process;  /* constant; NULL for kernel tasks */
-	struct list process_link; /* [tree_lock] in its process's list, or that of kernel tasks */
+	struct list process_link; /* [process's lock] in its list; or [tree_lock] that of kernel
+				     tasks */
 	struct space *space;	  /* NULL for kernel tasks and after exit has left it */
 
 	struct continuation cont;
@@ -153,11 +161,11 @@ struct thread {
 	struct selectors selectors;
 	void *fpu; /* save area */
 
-	sigset_t pending; /* [tree_lock] directed at this thread */
-	sigset_t blocked; /* own; read by senders under tree_lock */
+	sigset_t pending; /* [process's lock] directed at this thread */
+	sigset_t blocked; /* own; read by senders under process's lock */
 	uaddr_t clear_child_tid;
-	bool must_exit; /* [tree_lock] it is to end */
-	bool dying;	/* [tree_lock] it is in exit: signals do not reach it */
+	bool must_exit; /* [process's lock] it is to end */
+	bool dying;	/* [process's lock] it is in exit: signals do not reach it */
 	struct {
 		uint64_t deadline; /* ns of clock_ns(); 0: nothing to go on with */
 		uaddr_t remaining;

@@ -7,9 +7,6 @@
 #include "proc/signal.h"
 #include "proc/usercopy.h"
 
-#define STATUS_STOPPED(signo) (0x7f | (signo) << 8)
-#define STATUS_CONTINUED      0xffff
-
 #define NS_PER_US 1000
 #define US_PER_S  1000000
 
@@ -19,7 +16,7 @@ enum scan_result {
 	SCAN_FOUND,
 };
 
-/* Is the wait for this child? [tree_lock] */
+/* Is the wait for this child of the current process? */
 static bool is_meant(const struct process *child, int64_t pid, int options)
 {
 	/* Every child was made by fork(), whose end sends SIGCHLD: not a "clone child". */
@@ -32,30 +29,27 @@ static bool is_meant(const struct process *child, int64_t pid, int options)
 	return child->pgid == (pid ? -pid : child->parent->pgid);
 }
 
-/* Has the child something to tell? *status is what. [tree_lock] */
+/* Has the child something to tell? *status is what. [its parent's lock] */
 static bool has_news(struct process *child, int options, int *status)
 {
+	int asked = child->news == STATUS_CONTINUED ? WCONTINUED : WUNTRACED;
+
 	if (child->state == PROCESS_ZOMBIE) {
 		*status = child->wait_status;
 		return true;
 	}
-	if ((options & WUNTRACED) && child->stop_news) {
-		child->stop_news = false;
-		*status = STATUS_STOPPED(child->stop_signal);
-		return true;
-	}
-	if ((options & WCONTINUED) && child->continue_news) {
-		child->continue_news = false;
-		*status = STATUS_CONTINUED;
-		return true;
-	}
-	return false;
+	/* What it did before is of no interest any more when it is ending. */
+	if (!child->news || !(options & asked) || child->exiting)
+		return false;
+	*status = child->news;
+	child->news = 0;
+	return true;
 }
 
 /*
- * Has no child that is meant anything to tell? Told without tree_lock, which all processes share,
- * where only the caller makes and reaps the process's children; else, and when there may be news,
- * the answer is SCAN_FOUND, and scan() has to look. A child that moves in front meanwhile, as the
+ * Has no child that is meant anything to tell? Told without the process's lock where only the
+ * caller makes and reaps the process's children; else, and when there may be news, the answer is
+ * SCAN_FOUND, and scan() has to look. A child that moves in front meanwhile, as the
  * process is being killed, only has others looked at again.
  */
 static enum scan_result glance(const struct thread *thread)
@@ -69,7 +63,7 @@ static enum scan_result glance(const struct thread *thread)
 		if (!is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
 			continue;
 		if (__atomic_load_n(&child->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE ||
-		    child->stop_news || child->continue_news)
+		    child->news)
 			return SCAN_FOUND;
 		result = SCAN_NOTHING;
 	}
@@ -80,13 +74,13 @@ static enum scan_result glance(const struct thread *thread)
 static enum scan_result scan(struct thread *thread)
 {
 	enum scan_result result = SCAN_NOBODY;
-	struct process *child, *ended = NULL;
+	struct process *process = thread->process, *child, *ended = NULL;
 
 #ifdef MUTANT_abba_order
-	lock_acquire(&thread->process->child_changed.lock);
+	lock_acquire(&process->child_changed.lock);
 #endif
-	lock_acquire(&tree_lock);
-	list_for_each_entry (child, &thread->process->children, sibling_link) {
+	lock_acquire(&process->lock);
+	list_for_each_entry (child, &process->children, sibling_link) {
 		if (!is_meant(child, thread->cont.wait.pid, thread->cont.wait.options))
 			continue;
 		result = SCAN_NOTHING;
@@ -100,15 +94,17 @@ static enum scan_result scan(struct thread *thread)
 		break;
 	}
 	if (ended) {
-		process_unlink(ended);
-		usage_add(&thread->process->reaped, &thread->cont.wait.usage);
+		list_del(&ended->sibling_link);
+		usage_add(&process->reaped, &thread->cont.wait.usage);
 	}
-	lock_release(&tree_lock);
+	lock_release(&process->lock);
 #ifdef MUTANT_abba_order
-	lock_release(&thread->process->child_changed.lock);
+	lock_release(&process->child_changed.lock);
 #endif
-	if (ended)
+	if (ended) {
+		process_unlink(ended);
 		process_free(ended);
+	}
 	return result;
 }
 
@@ -191,7 +187,7 @@ sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int 
 
 #ifdef DEBUG
 
-/* [tree_lock] A waker holds it too, from the change to the wake-up. */
+/* [its process's lock] A waker holds it too, from the change to the wake-up. */
 static void check_parked(const struct thread *thread)
 {
 	const struct process *child;
@@ -209,13 +205,15 @@ static void check_parked(const struct thread *thread)
 
 void wait_check_parked(void)
 {
-	const struct process *process = NULL;
+	struct process *process = NULL;
 	const struct thread *thread;
 
 	lock_acquire(&tree_lock);
 	while ((process = process_next(process))) {
+		lock_acquire(&process->lock);
 		list_for_each_entry (thread, &process->threads, process_link)
 			check_parked(thread);
+		lock_release(&process->lock);
 	}
 	lock_release(&tree_lock);
 }

@@ -13,6 +13,6 @@ sysret_t wait_for_child(struct thread *thread, int64_t pid, uaddr_t status, int 
 
 /*
  * Panic when a thread is parked in wait4() although a child that it waits for has ended: its
- * wake-up was lost. For idle CPUs of debug builds. Takes RANK_TREE.
+ * wake-up was lost. For idle CPUs of debug builds. Takes RANK_TREE, RANK_PROCESS.
  */
 void wait_check_parked(void);

@@ -9,7 +9,7 @@
 
 #define NOFILE_MAX (1U << 20) /* fs.nr_open */
 
-/* What a space has to know. [tree_lock] */
+/* What a space has to know. [its process's lock] */
 static void tell_space(struct space *space, unsigned resource, uint64_t limit)
 {
 	switch (resource) {
@@ -30,7 +30,7 @@ static void tell_space(struct space *space, unsigned resource, uint64_t limit)
 	}
 }
 
-/* Nobody is privileged: a hard limit only goes down. [tree_lock] */
+/* Nobody is privileged: a hard limit only goes down. [process's lock] */
 static int change(struct process *process, unsigned resource, const struct rlimit *new)
 {
 	struct rlimit *limit = &process->rlimits[resource];
@@ -39,7 +39,7 @@ static int change(struct process *process, unsigned resource, const struct rlimi
 		return -EPERM;
 	*limit = *new;
 	/* While a process is not ending its space stays, under this lock. */
-	if (process->space && !process->exiting)
+	if (process_has_space(process))
 		tell_space(process->space, resource, new->rlim_cur);
 	return 0;
 }
@@ -55,16 +55,17 @@ static int check(unsigned resource, const struct rlimit *new)
 static int get_and_set(int64_t pid, unsigned resource, const struct rlimit *new, struct rlimit *old)
 {
 	struct process *process;
-	int error = 0;
+	int error = -ESRCH;
 
 	lock_acquire(&tree_lock);
 	process = pid ? process_find(pid) : current_thread()->process;
-	if (!process)
-		error = -ESRCH;
-	else if (old)
-		*old = process->rlimits[resource];
-	if (!error && new)
-		error = change(process, resource, new);
+	if (process) {
+		lock_acquire(&process->lock);
+		if (old)
+			*old = process->rlimits[resource];
+		error = new ? change(process, resource, new) : 0;
+		lock_release(&process->lock);
+	}
 	lock_release(&tree_lock);
 	return error;
 }

@@ -33,10 +33,32 @@ sysret_t sys_getcpu(const struct trapframe *call)
 	return error;
 }
 
-/* The thread of that number, 0 the current one; a zombie has none. [tree_lock] */
-static struct thread *find(int tid)
+/*
+ * The thread of that number, 0 the current one, with its process's lock and tree_lock taken until
+ * leave(); NULL: there is none. A zombie has none.
+ */
+static struct thread *enter(int tid)
 {
-	return tid ? thread_find(tid) : current_thread();
+	struct thread *thread = NULL;
+	struct process *process;
+
+	lock_acquire(&tree_lock);
+	process = tid ? process_find(tid) : current_thread()->process;
+	if (process) {
+		lock_acquire(&process->lock);
+		thread = tid ? process_thread(process, tid) : current_thread();
+		if (thread)
+			return thread;
+		lock_release(&process->lock);
+	}
+	lock_release(&tree_lock);
+	return NULL;
+}
+
+static void leave(struct thread *thread)
+{
+	lock_release(&thread->process->lock);
+	lock_release(&tree_lock);
 }
 
 /* Drop CPUs that are not online. False when none is left. */
@@ -59,13 +81,11 @@ sysret_t sys_sched_getaffinity(const struct trapframe *call)
 
 	if ((uint64_t)length * 8 < cpu_count || length % sizeof(uint64_t))
 		return -EINVAL;
-	lock_acquire(&tree_lock);
-	thread = find(arg_int(call, 0));
-	if (thread)
-		memcpy(mask, thread->affinity, sizeof(mask));
-	lock_release(&tree_lock);
+	thread = enter(arg_int(call, 0));
 	if (!thread)
 		return -ESRCH;
+	memcpy(mask, thread->affinity, sizeof(mask));
+	leave(thread);
 	keep_online(mask);
 	size = MIN((size_t)length, mask_size());
 	error = copy_to_user(arg_uaddr(call, 2), mask, size);
@@ -83,14 +103,11 @@ sysret_t sys_sched_setaffinity(const struct trapframe *call)
 	if (result)
 		return result;
 	some = keep_online(mask);
-	lock_acquire(&tree_lock);
-	thread = find(arg_int(call, 0));
+	thread = enter(arg_int(call, 0));
 	if (!thread)
-		result = -ESRCH;
-	else if (!some)
-		result = -EINVAL;
-	else
+		return -ESRCH;
+	if (some)
 		sched_set_affinity(thread, mask);
-	lock_release(&tree_lock);
-	return result;
+	leave(thread);
+	return some ? 0 : -EINVAL;
 }

@@ -6,6 +6,8 @@
 #include "sys/args.h"
 #include "sys/syscall.h"
 
+#define PROCESSES_A_CHUNK 64
+
 /* The mask that `how` makes of the old one and the given one. */
 static int new_mask(int how, sigset_t old, sigset_t set, sigset_t *mask)
 {
@@ -72,37 +74,59 @@ static bool is_meant(const struct process *process, int pid, const struct proces
 	return process->pgid == (pid ? -(int64_t)pid : self->pgid);
 }
 
-/* [tree_lock] */
-static sysret_t send_many(int pid, int signo)
+/*
+ * A chunk of a kill() of many, in order of pid. A child that is born meanwhile has a higher pid
+ * than its parent, and is come to; when the pids have begun anew, all are looked at once more.
+ */
+static sysret_t send_many(struct thread *thread)
 {
-	const struct process *self = current_thread()->process;
-	struct process *process = NULL;
-	sysret_t result = -ESRCH;
+	struct process *process;
+	bool more;
 
-	while ((process = process_next(process))) {
-		if (is_meant(process, pid, self))
-			result = send_process(process, signo);
+	lock_acquire(&tree_lock);
+	if (!thread->cont.kill.last)
+		thread->cont.kill.newest = process_newest_pid();
+	process = process_find_above(thread->cont.kill.last);
+	for (int budget = PROCESSES_A_CHUNK; process && budget--;) {
+		if (is_meant(process, thread->cont.kill.pid, thread->process))
+			thread->cont.kill.result = send_process(process, thread->cont.kill.signo);
+		thread->cont.kill.last = process->pid;
+		process = process_next(process);
 	}
+	more = process || process_newest_pid() < thread->cont.kill.newest;
+	if (!process)
+		thread->cont.kill.last = 0;
+	lock_release(&tree_lock);
+	return more ? thread_continue(thread, SYS_AGAIN, send_many, NULL, CONT_NONE)
+		    : thread->cont.kill.result;
+}
+
+static sysret_t send_one(int pid, int signo)
+{
+	struct process *process;
+	sysret_t result;
+
+	lock_acquire(&tree_lock);
+	process = process_find(pid);
+	result = process ? send_process(process, signo) : -ESRCH;
+	lock_release(&tree_lock);
 	return result;
 }
 
 sysret_t sys_kill(const struct trapframe *call)
 {
 	int pid = arg_int(call, 0), signo = arg_int(call, 1);
-	struct process *process;
-	sysret_t result;
+	struct thread *thread = current_thread();
 
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	lock_acquire(&tree_lock);
-	if (pid > 0) {
-		process = process_find(pid);
-		result = process ? send_process(process, signo) : -ESRCH;
-	} else {
-		result = send_many(pid, signo);
-	}
-	lock_release(&tree_lock);
-	return result;
+	if (pid > 0)
+		return send_one(pid, signo);
+	thread->cont.kill.pid = pid;
+	thread->cont.kill.signo = signo;
+	thread->cont.kill.last = 0;
+	thread->cont.kill.result = -ESRCH;
+	return send_many(thread);
 }
 
 /* To the thread `tid`, which must be of process `tgid` unless that is 0. */
@@ -110,18 +134,16 @@ static sysret_t send_thread(int64_t tgid, int64_t tid, int signo)
 {
 	sysret_t result = 0;
 	struct process *process;
-	struct thread *thread;
 
 	lock_acquire(&tree_lock);
-	thread = thread_find(tid);
 	/* A process that has ended keeps the number of its first thread until it is reaped. */
-	process = thread ? thread->process : process_find(tid);
+	process = process_find(tid);
 	if (!process || (tgid && process->pid != tgid))
 		result = -ESRCH;
 	else if (!is_signal(signo))
 		result = -EINVAL;
-	else if (thread && signo)
-		signal_send_thread(thread, signo);
+	else if (signo)
+		signal_send_thread(process, tid, signo);
 	lock_release(&tree_lock);
 	return result;
 }

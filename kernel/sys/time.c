@@ -15,16 +15,16 @@
 #define US_PER_S  1000000
 
 /* Time on CPUs of all threads that the process has and had. */
-static uint64_t process_run_ns(const struct process *process)
+static uint64_t process_run_ns(struct process *process)
 {
 	const struct thread *thread;
 	uint64_t sum;
 
-	lock_acquire(&tree_lock);
+	lock_acquire(&process->lock);
 	sum = process->used.run_ns;
 	list_for_each_entry (thread, &process->threads, process_link)
 		sum += sched_run_ns(thread);
-	lock_release(&tree_lock);
+	lock_release(&process->lock);
 	return sum;
 }
 

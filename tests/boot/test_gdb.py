@@ -33,7 +33,7 @@ COMMANDS = (
     "info registers rip rsp cr3 ",
     "p $cpu(2)->id",
     # In a function that holds a lock.
-    "break process_unlink",
+    "break process_kill",
     "continue",
     "stoa locks ",
 )
@@ -84,9 +84,9 @@ def test_locks(told):
     assert told["stoa locks"] == [f"CPU {cpu} holds none" for cpu in range(CPUS)]
     tree = told["stoa locks tree_lock"][0]
     assert re.fullmatch(r"'process tree' is free, contended \d+ times", tree)
-    held = [line for line in told["stoa locks "] if "'process tree'" in line]
+    held = [line for line in told["stoa locks "] if "'process'" in line]
     assert len(held) == 1
-    assert re.fullmatch(r"CPU \d holds 'process tree' \(rank 1\), taken in \w+\+0x\w+", held[0])
+    assert re.fullmatch(r"CPU \d holds 'process' \(rank 3\), taken in \w+\+0x\w+", held[0])
 
 
 def test_where(told):
