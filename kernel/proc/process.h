@@ -51,8 +51,8 @@ struct process {
 
 	char name[16];		    /* of the program, for the log */
 	uint64_t calls, timer_irqs; /* [lock] sums of threads that have exited, */
-	struct usage used;   /* [lock] and what they used; its peak: of spaces it left */
-	struct usage reaped; /* [lock] by children that were waited for, with theirs */
+	struct usage used;	    /* [lock] and what they used; its peak: of spaces it left */
+	struct usage reaped;	    /* [lock] by children that were waited for, with theirs */
 };
 
 /* The first process; its end is the end of the run. */
