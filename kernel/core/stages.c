@@ -21,9 +21,10 @@ void boot_stage(const char *name)
 	stages[stage_count++].tsc = rdtsc();
 }
 
+/* Where the clock's rate was changed since, its zero may be later than what was early. */
 static uint64_t in_us(uint64_t tsc)
 {
-	return tsc_scale_to_ns(&clock_scale, tsc) / 1000;
+	return tsc_scale_to_ns(&clock_scale, MAX(tsc, clock_scale.base)) / 1000;
 }
 
 void boot_stages_tell(uint64_t end_tsc)

@@ -77,16 +77,18 @@ static void tell_of(enum clock_timer timer, const struct clock_judgement *judgem
 	int32_t fast = judgement->fast_ppm[timer];
 	uint32_t permille = ((uint32_t)(fast < 0 ? -fast : fast) + 500) / 1000;
 	const char *name = clock_timer_name(timer);
-	char others[64];
 
-	if (judgement->right)
+	if (judgement->right) {
+		char others[64];
+
 		log_line("clock: the %s is %u.%u%% %s: %s agree with each other", name,
 			 permille / 10, permille % 10, fast < 0 ? "slow" : "fast",
 			 names_of(judgement->right, others, sizeof(others)));
-	else
+	} else {
 		log_line("clock: %s and %s differ by %u.%u%%, and nothing tells which is right",
 			 clock_timer_name(judgement->yardstick), name, permille / 10,
 			 permille % 10);
+	}
 }
 
 static void tell(const struct clock_judgement *judgement)

@@ -1,7 +1,9 @@
 /* For assembly: an entry of the exception table (extable.h). */
 #pragma once
 
-#include "vectors.h"
+#include "arch/x86_64/vectors.h"
+
+// clang-format off
 
 /* The instruction at `at` may raise exception `vector`: then go on at `fixup`. */
 .macro may_fault at, fixup, vector=VECTOR_PF

@@ -1,5 +1,5 @@
 /* Model-specific registers that may not exist (msr.h). */
-#include "extable_entry.h"
+#include "arch/x86_64/extable_entry.h"
 
 	.text
 	.global msr_try_read

@@ -28,6 +28,7 @@ struct clock_mark {
 void references_open(struct references *refs, const struct clock_sources *sources);
 void references_close(const struct references *refs);
 
+/* What each that is open shows now, by its sharpest edge of some: a dozen microseconds. */
 void references_mark(const struct references *refs, struct clock_mark *mark);
 
 /* Wait `us` microseconds (at most 20 ms) from a mark by any of them. False when all have stopped.

@@ -4,7 +4,7 @@
  * see smap.c).
  */
 
-#include "extable_entry.h"
+#include "arch/x86_64/extable_entry.h"
 
 /* Kinds of patch sites, shared with smap.c. */
 #define SITE_CLAC 0
