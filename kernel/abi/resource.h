@@ -3,6 +3,10 @@
 
 #include "abi/time.h"
 
+#define RUSAGE_SELF	0
+#define RUSAGE_CHILDREN -1 /* those that were waited for */
+#define RUSAGE_THREAD	1
+
 struct rusage {
 	struct timeval ru_utime, ru_stime;
 	int64_t ru_maxrss; /* KiB */

@@ -1,7 +1,10 @@
-/* What a process has used, as wait4() tells its parent. */
+/* What processes use, as getrusage() and wait4() tell it. */
 #pragma once
 
+#include "abi/resource.h"
 #include "lib/base.h"
+
+struct process;
 
 struct usage {
 	uint64_t run_ns; /* on CPUs */
@@ -16,3 +19,9 @@ static inline void usage_add(struct usage *sum, const struct usage *other)
 	sum->faults += other->faults;
 	sum->peak = MAX(sum->peak, other->peak);
 }
+
+/* What the current process has used so far. Takes RANK_SPACE, RANK_PROCESS. */
+struct usage usage_of(struct process *process);
+
+/* The same for programs. Time in the kernel is not told from time in ring 3. */
+struct rusage usage_tell(const struct usage *usage);

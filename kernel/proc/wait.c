@@ -1,14 +1,10 @@
 #include "proc/wait.h"
 
 #include "abi/errno.h"
-#include "abi/resource.h"
 #include "abi/wait.h"
 #include "lib/upcall.h"
 #include "proc/signal.h"
 #include "proc/usercopy.h"
-
-#define NS_PER_US 1000
-#define US_PER_S  1000000
 
 enum scan_result {
 	SCAN_NOBODY,  /* no such child */
@@ -108,16 +104,9 @@ static enum scan_result scan(struct thread *thread)
 	return result;
 }
 
-/* Time in the kernel is not told from time in ring 3. */
 static sysret_t copy_results(struct thread *thread)
 {
-	const struct usage *used = &thread->cont.wait.usage;
-	uint64_t us = used->run_ns / NS_PER_US;
-	struct rusage usage = {
-		.ru_utime = {(int64_t)(us / US_PER_S), (int64_t)(us % US_PER_S)},
-		.ru_maxrss = (int64_t)(used->peak * PAGE_SIZE / KIB(1)),
-		.ru_minflt = (int64_t)used->faults,
-	};
+	struct rusage usage = usage_tell(&thread->cont.wait.usage);
 	sysret_t error = 0;
 
 	if (thread->cont.wait.status.raw)

@@ -1,8 +1,12 @@
-/* getrlimit, setrlimit, prlimit64: the limits are kept; memory's are enforced (mm/limits.h). */
+/*
+ * getrlimit, setrlimit, prlimit64: the limits are kept; memory's are enforced (mm/limits.h).
+ * getrusage: what has been used.
+ */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "lib/string.h"
 #include "proc/process.h"
+#include "proc/sched.h"
 #include "proc/usercopy.h"
 #include "sys/args.h"
 #include "sys/syscall.h"
@@ -119,4 +123,40 @@ sysret_t sys_prlimit64(const struct trapframe *call)
 	if (error || !new_at.raw)
 		return error;
 	return get_and_set(pid, resource, &new, NULL);
+}
+
+static int find_usage(int who, struct usage *usage)
+{
+	struct thread *thread = current_thread();
+	struct process *process = thread->process;
+
+	switch (who) {
+	case RUSAGE_SELF:
+		*usage = usage_of(process);
+		return 0;
+	case RUSAGE_CHILDREN:
+		lock_acquire(&process->lock);
+		*usage = process->reaped;
+		lock_release(&process->lock);
+		return 0;
+	case RUSAGE_THREAD:
+		*usage = usage_of(process);
+		usage->run_ns = sched_run_ns(thread);
+		usage->faults = thread->faults;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+sysret_t sys_getrusage(const struct trapframe *call)
+{
+	struct usage usage;
+	struct rusage told;
+	int error = find_usage(arg_int(call, 0), &usage);
+
+	if (error)
+		return error;
+	told = usage_tell(&usage);
+	return copy_to_user(arg_uaddr(call, 1), &told, sizeof(told));
 }

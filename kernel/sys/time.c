@@ -14,20 +14,6 @@
 #define NS_PER_US 1000
 #define US_PER_S  1000000
 
-/* Time on CPUs of all threads that the process has and had. */
-static uint64_t process_run_ns(struct process *process)
-{
-	const struct thread *thread;
-	uint64_t sum;
-
-	lock_acquire(&process->lock);
-	sum = process->used.run_ns;
-	list_for_each_entry (thread, &process->threads, process_link)
-		sum += sched_run_ns(thread);
-	lock_release(&process->lock);
-	return sum;
-}
-
 static inline sysret_t tell_time(const struct trapframe *call, uint64_t ns)
 {
 	return copy_pair_to_user(arg_uaddr(call, 1), ns / NS_PER_S, ns % NS_PER_S);
@@ -42,7 +28,7 @@ static __noinline sysret_t tell_other_clock(const struct trapframe *call)
 	case CLOCK_TAI: /* nobody has told of leap seconds, so it is UTC, as on Linux */
 		return tell_time(call, wall_clock_start_ns() + clock_ns());
 	case CLOCK_PROCESS_CPUTIME_ID:
-		return tell_time(call, process_run_ns(current_thread()->process));
+		return tell_time(call, usage_of(current_thread()->process).run_ns);
 	case CLOCK_THREAD_CPUTIME_ID:
 		return tell_time(call, sched_run_ns(current_thread()));
 	default:
