@@ -71,22 +71,27 @@ static void print_line(struct ptdump *dump, struct printer *out)
 
 	if (!dump->size)
 		return;
-	print(out, "%016lx-%016lx %10lu KiB %s %s %s%s%s%s%s\n", dump->start,
+	print(out, "%016lx-%016lx %10lu KiB %s %s %s%s%s%s%s%s\n", dump->start,
 	      dump->start + dump->size - 1, dump->size >> 10,
 	      dump->page_size == level_size(1)	 ? "4K"
 	      : dump->page_size == level_size(2) ? "2M"
 						 : "1G",
 	      flags & PTE_WRITE ? "RW" : "R-", flags & PTE_NX ? "NX" : "X",
 	      flags & PTE_USER ? " user" : "", flags & PTE_GLOBAL ? " global" : "",
-	      flags & PTE_PCD ? " PCD" : "", flags & PTE_PWT ? " PWT" : "");
+	      flags & PTE_PCD ? " PCD" : "", flags & PTE_PWT ? " PWT" : "",
+	      flags & PTE_PAT_4K ? " PAT" : "");
 	dump->size = 0;
 }
 
-/* The rights that all levels together give (SDM 3A 4.6), and the rest of the page's own flags. */
+/* The rights that all levels together give (SDM 3A 4.6), and the rest of the page's own flags; PAT
+ * as in a PT. */
 static pte_t flags_of(const struct walk *walk)
 {
-	pte_t own = walk->entry[walk->level] & FLAGS_TOLD;
+	pte_t leaf = walk->entry[walk->level];
+	pte_t own = leaf & FLAGS_TOLD;
 
+	if (leaf & (walk->level == 1 ? PTE_PAT_4K : PTE_PAT_LARGE))
+		own |= PTE_PAT_4K;
 	for (int level = walk->level + 1; level <= PT_LEVELS; level++) {
 		own &= walk->entry[level] | ~(PTE_WRITE | PTE_USER);
 		own |= walk->entry[level] & PTE_NX;

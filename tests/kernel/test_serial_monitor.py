@@ -113,7 +113,7 @@ def test_after_a_panic(machines):
 
 def test_the_tables_after_a_panic(machines):
     """All that a process's tables and the kernel's map, and the way to one address. The framebuffer,
-    of 3 MiB, has large pages as far as it fills them."""
+    of 3 MiB, has large pages as far as it fills them, and is write-combining: entry 4 of the PAT."""
     line = machines["check"]
     line.wait_for(r"ring 3")
     line.wait_for_ring_3()
@@ -121,9 +121,13 @@ def test_the_tables_after_a_panic(machines):
     assert "machine check in ring 3" in line.read_to(PROMPT, 60)
     check_dump(line)
     check_walk(line)
-    kernel = leaves_of(line.ask("space"))
+    lines = line.ask("space")
+    kernel = leaves_of(lines)
     screen = [address for address in kernel if kernel[address][0] and DEVICES <= address < DEVICES_END]
     assert len(screen) == 1 and screen[0] + (2 << 20) in kernel
+    told = [text for text in lines if text.endswith("global PAT")]
+    starts = [int(text.partition("-")[0], 16) for text in told]
+    assert starts == [screen[0], screen[0] + (2 << 20)]
 
 
 def test_the_dump_agrees_with_qemu(line):

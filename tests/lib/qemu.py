@@ -166,18 +166,19 @@ class MenuBoot(Qemu):
     out of COM1.
 
     entry: its id in grub.cfg, or None for the default; words: the kernel's command line; grub:
-    lines of run.cfg instead of those; files: they are on that disk; serial: is there COM1?;
-    options: QEMU's."""
+    lines of run.cfg instead of those; files: they are on that disk; alone: there is no such disk;
+    serial: is there COM1?; options: QEMU's."""
 
     def __init__(self, iso, entry=None, words="", *, grub=(), serial=True, uefi=False, files=(),
-                 options=("-vga", "std"), cpus=1, cpu="max"):
+                 alone=False, options=("-vga", "std"), cpus=1, cpu="max"):
         super().__init__()
         self._choose(entry, words, grub, files)
+        disk = ("-drive", f"if=none,id=run,format=raw,file={self._path('img')}")
+        disk += ("-device", "ide-hd,bus=ide.1,drive=run")
         self._command = [
             *("nice", "qemu-system-x86_64", "-machine", "q35", "-cpu", cpu, "-smp", str(cpus)),
             *("-m", "256M", "-nodefaults", "-display", "none", "-no-reboot", "-accel", "tcg"),
-            *("-cdrom", str(iso), "-drive", f"if=none,id=run,format=raw,file={self._path('img')}"),
-            *("-device", "ide-hd,bus=ide.1,drive=run", "-boot", "d"),
+            *("-cdrom", str(iso), *(() if alone else disk), "-boot", "d"),
             *("-monitor", self._monitor_at()),
             *("-serial", f"file:{self._path('log')}" if serial else "none"),
             *(self._uefi() if uefi else ()),

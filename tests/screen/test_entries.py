@@ -48,6 +48,19 @@ def test_the_default_is_text(builds):
         machine.wait_for_line(LAST, machine.vga_text)
 
 
+@pytest.mark.long
+def test_a_person_chooses(builds):
+    """The menu waits, and an arrow key stops the count."""
+    with MenuBoot(builds.iso(), alone=True) as machine:
+        machine.wait_for_line("Stoa on a framebuffer of 16 bits a pixel", machine.vga_text)
+        machine.command("sendkey down")
+        shown = machine.vga_text()
+        assert any("Stoa on a text screen" in line for line in shown)
+        machine.command("sendkey ret")
+        machine.wait_for(LAST)
+        assert "1024x768 of 32 bits" in machine.log()
+
+
 def test_without_a_serial_port(builds):
     with MenuBoot(builds.iso(), "bpp32", serial=False) as machine:
         shown = machine.wait_for_line(LAST)
