@@ -103,8 +103,8 @@ static void hold_census(void)
 	log_line("census: all is accounted for");
 }
 
-/* All processes are gone: what is left to say, the verdict, and the end of the machine's work. */
-static __noreturn void finish(int wait_status)
+/* All processes are gone: what is left to say, the verdict, and the end of an emulator. */
+static void finish(int wait_status)
 {
 	int signal = STATUS_SIGNAL(wait_status);
 

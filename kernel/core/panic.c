@@ -98,6 +98,7 @@ static __noreturn __noinline void monitor_main(void)
 	if (panic_monitor)
 		panic_monitor();
 	verdict_end();
+	cpu_halt_forever();
 }
 
 /* Who calls panic() has lost most of them. */
@@ -158,6 +159,7 @@ static void claim(void)
 	log_line("panic within the panic");
 	verdict_send(VERDICT_PANIC, 0, "panic within the panic");
 	verdict_end();
+	cpu_halt_forever();
 }
 
 void panic(const char *fmt, ...)

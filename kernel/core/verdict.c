@@ -1,6 +1,5 @@
 #include "core/verdict.h"
 
-#include "arch/x86_64/cr.h"
 #include "arch/x86_64/io.h"
 #include "arch/x86_64/serial.h"
 #include "lib/cmdline.h"
@@ -86,5 +85,4 @@ void verdict_end(void)
 		for (const char *p = "Shutdown"; *p; p++)
 			outb(PORT_BOCHS_EXIT, (uint8_t)*p);
 	}
-	cpu_halt_forever();
 }

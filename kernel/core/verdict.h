@@ -21,5 +21,5 @@ void verdict_send(enum verdict_kind kind, int value, const char *cause);
 /* Does the command line say how to end the emulator? */
 bool verdict_ends_emulator(void);
 
-/* End the emulator, or halt this CPU for good. */
-__noreturn void verdict_end(void);
+/* End the emulator; returns where the command line does not say how. */
+void verdict_end(void);

@@ -380,6 +380,7 @@ static __noreturn void finish(void)
 	log_flush();
 	verdict_send(VERDICT_EXIT, 0, NULL);
 	verdict_end();
+	cpu_halt_forever();
 }
 
 /* Now and then with the space in its own TLB as well. */

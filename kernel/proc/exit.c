@@ -8,7 +8,8 @@
  *	drop_files		 | the last thread only: what the process had
  *	hand_over_children	/
  *	end_others		the first process only: kill all others,
- *	reap_others		and reap them
+ *	reap_others		and reap them;
+ *	stay			then nothing is left to do
  *	become_zombie		the parent is told
  *
  * Nothing aborts them, and signals do not reach the thread any more.
@@ -196,6 +197,14 @@ static bool others_left(void)
 }
 
 /* One a turn; the last process that ends wakes this thread, too. */
+/* Without processes the machine idles, and still obeys its keyboard and its monitor. */
+static sysret_t stay(struct thread *thread)
+{
+	thread_cancel_wait(thread);
+	thread_prepare_wait(thread);
+	return thread_continue(thread, SYS_BLOCKED, stay, NULL, CONT_NONE);
+}
+
 static sysret_t reap_others(struct thread *thread)
 {
 	struct process *process = thread->process, *zombie;
@@ -219,7 +228,7 @@ static sysret_t reap_others(struct thread *thread)
 	}
 	log_end(process, thread);
 	exit_last(process->wait_status);
-	panic("the end of the run returned");
+	return stay(thread);
 }
 
 /*

@@ -24,6 +24,6 @@ sysret_t exit_thread(struct thread *thread, int wait_status);
 
 /*
  * Called by exit, when the first process has ended and all others are gone; registered by main.
- * Does not return.
+ * Unless it ends the machine, its last thread waits for ever.
  */
 extern void (*exit_last)(int wait_status);

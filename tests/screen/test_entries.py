@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 import pytest
 from conftest import ROOT
@@ -59,6 +60,19 @@ def test_a_person_chooses(builds):
         machine.command("sendkey ret")
         machine.wait_for(LAST)
         assert "1024x768 of 32 bits" in machine.log()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_the_machine_stays(builds, cpus):
+    """What has been shown stays, no watchdog is alarmed, and the keyboard resets."""
+    with MenuBoot(builds.iso(), "text", cpus=cpus) as machine:
+        shown = machine.wait_for_line(LAST, machine.vga_text)
+        log = machine.log()
+        time.sleep(16)  # longer than the watchdog's patience
+        assert machine.vga_text() == shown and machine.log() == log
+        machine.command("sendkey ctrl-alt-delete")
+        machine.wait_for("power: reset")
 
 
 def test_without_a_serial_port(builds):
