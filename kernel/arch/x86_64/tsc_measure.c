@@ -59,7 +59,7 @@ static struct clock_opinion opinion(uint64_t tsc, uint64_t blur, uint32_t ticks,
 /* A quarter of its range is room enough for all that timers may be wrong by. */
 static bool came_round(const struct reference *ref, uint64_t tsc, uint64_t tsc_hz)
 {
-	return tsc > UINT32_MAX || mul_div(tsc, ref->hz, tsc_hz) > ref->mask / 4 * 3;
+	return tsc > UINT32_MAX || mul_div(tsc, ref->hz, tsc_hz) > ref->mask - ref->mask / 4;
 }
 
 static struct clock_opinion compare(const struct reference *ref, const struct edge *from,
