@@ -78,6 +78,7 @@ def test_entries_of_an_io_apic_that_are_live_are_told_and_masked(boot):
     assert "nobody expected" not in result.log
 
 
+@pytest.mark.long
 def test_nmis_and_breakpoints_do_not_meet_themselves(boot):
     result = boot("wakeups", "5", cpus=2, append="ktest=nmi-storm:0 rounds=2000")
     assert result.status == 0, result
