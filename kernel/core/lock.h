@@ -30,7 +30,7 @@ enum lock_rank {
 	RANK_KMAP,    /* mm: the kernel half's tables */
 	RANK_ZONE,    /* mm: a zone of the frame allocator */
 	RANK_LOG,     /* core: the log's ring */
-	RANK_PORT,    /* dev: a serial port, or the screen */
+	RANK_PORT,    /* dev: a serial port, the screen, the interrupt controllers */
 };
 
 #define LOCK_RANKS (RANK_PORT + 1)
