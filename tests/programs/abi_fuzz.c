@@ -72,6 +72,40 @@ static void call_clock_gettime(void)
 	note_result("clock_gettime", sys(SYS_clock_gettime, PICK(clocks), buffer()));
 }
 
+// On the clocks of CPU time only Linux sleeps.
+static void call_clock_nanosleep(void)
+{
+	static const int clocks[] = {0, 1, 3, 4, 5, 6, 7, 10, 11, 12, 99, INT32_MAX};
+	static const struct timespec times[] = {{0, 0}, {0, 1}, {-1, 0}, {0, -1}, {0, 1000000000}};
+	struct timespec time = PICK(times);
+	uint64_t where = once_in(4) ? PICK(bad_addresses) : (uint64_t)&time;
+
+	note_result("clock_nanosleep",
+		    sys(SYS_clock_nanosleep, PICK(clocks), below(2), where, buffer()));
+}
+
+static void call_times(void)
+{
+	static const int clocks[] = {0, 1, 2, 3, 4, 7, 10, 11, 12, 99, INT32_MAX};
+
+	switch (below(5)) {
+	case 0:
+		note_result("clock_getres", sys(SYS_clock_getres, PICK(clocks), buffer()));
+		break;
+	case 1:
+		note_result("gettimeofday", sys(SYS_gettimeofday, buffer(), buffer()));
+		break;
+	case 2:
+		note_result("time", sys(SYS_time, buffer()) < 0 ? -EFAULT : 0);
+		break;
+	case 3:
+		note_result("getrusage", sys(SYS_getrusage, (int)below(5) - 2, buffer()));
+		break;
+	default:
+		call_clock_nanosleep();
+	}
+}
+
 // How many bytes a kernel has for its CPUs is its own business.
 static void note_affinity(long result)
 {
@@ -166,7 +200,7 @@ static void (*const calls[])(void) = {
 	call_msync,    call_mincore,	 call_rlimit,	  call_brk,	  poke,
 	poke,	       call_wait4,	 call_kill,	  call_nanosleep, call_clock_gettime,
 	call_affinity, call_sigprocmask, call_arch_prctl, call_small,	  call_write,
-	call_execve,
+	call_execve,   call_times,
 };
 
 static int episode(void *number)

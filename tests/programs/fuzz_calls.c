@@ -2,8 +2,11 @@
 // goes on. For Stoa only: on another kernel a random call may do harm.
 //
 // usage: fuzz_calls [CHILDREN [SEED]]
+#define _GNU_SOURCE // CLONE_*
 #include "say.h"
 
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -114,6 +117,12 @@ static long number(void)
 		SYS_setrlimit,
 		SYS_prlimit64,
 		SYS_restart_syscall,
+		SYS_clone,
+		SYS_getrusage,
+		SYS_gettimeofday,
+		SYS_time,
+		SYS_clock_getres,
+		SYS_clock_nanosleep,
 	};
 	uint64_t random = random64();
 
@@ -131,7 +140,7 @@ static bool harmful(long nr, const uint64_t *args)
 		return args[0] != 0;
 	if (nr == SYS_exit || nr == SYS_exit_group)
 		return random64() % 8 != 0;
-	return nr == SYS_vfork || nr == SYS_clone || nr == 435;
+	return nr == SYS_vfork || nr == 435;
 }
 
 // Its own pid comes by itself seldom.
@@ -143,6 +152,8 @@ static uint64_t first_argument(long nr)
 		*(struct timespec *)pages = (struct timespec){0, 1000};
 		return (uint64_t)pages;
 	}
+	if (nr == SYS_clone)
+		return SIGCHLD | (argument() & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID));
 	return pid ? (nr == SYS_prlimit64 ? 0 : (uint64_t)getpid()) : argument();
 }
 
@@ -160,10 +171,13 @@ static int calls(void *seed)
 		a[0] = first_argument(nr);
 		for (int n = 1; n < 6; n++)
 			a[n] = argument();
+		// The child goes on from here.
+		if (nr == SYS_clone)
+			a[1] = 0;
 		if (harmful(nr, a))
 			continue;
-		if (sys(nr, a[0], a[1], a[2], a[3], a[4], a[5]) == 0 && nr == SYS_fork &&
-		    ++forks > FORKS)
+		if (sys(nr, a[0], a[1], a[2], a[3], a[4], a[5]) == 0 &&
+		    (nr == SYS_fork || nr == SYS_clone) && ++forks > FORKS)
 			sys(SYS_exit_group, 0);
 	}
 	return 0;
