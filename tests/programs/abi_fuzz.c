@@ -106,7 +106,8 @@ static void call_times(void)
 	}
 }
 
-// How many bytes a kernel has for its CPUs is its own business.
+// How many bytes a kernel has for its CPUs, and which there are, is its own business: none may be
+// written where say_state() looks.
 static void note_affinity(long result)
 {
 	note_result("getaffinity", result > 0 ? 1 : result);
@@ -120,7 +121,7 @@ static void call_affinity(void)
 	int pid = PICK(pids);
 
 	if (below(2))
-		note_affinity(sys(SYS_sched_getaffinity, pid, size, address() & -8ul));
+		note_affinity(sys(SYS_sched_getaffinity, pid, size, buffer() & -8ul));
 	else if (once_in(4) || size > sizeof(mask))
 		note_result("setaffinity", sys(SYS_sched_setaffinity, pid, 8, PICK(bad_addresses)));
 	else
