@@ -6,7 +6,7 @@
 #include "mm/umap_move.h"
 #include "mm/vma_cache.h"
 
-#define CHUNK_BUDGET 256 /* pages */
+#define CHUNK_BUDGET 128 /* pages, at about 190 instructions each */
 
 /* So many areas Linux wants to be able to make before it moves one, and before it makes room. */
 #define AREAS_TO_MOVE  3

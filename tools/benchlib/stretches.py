@@ -79,8 +79,9 @@ class Stretches:
 def _continuations():
     """The functions that threads go on with, as tools/stacks.conf has them; and restarted calls."""
     text = (ROOT / "tools/stacks.conf").read_text()
-    entry = re.search(r"^call kernel/entry\.c run:((?:.*\n)(?:[ \t]+.*\n)*)", text, re.M)
-    return {name.rpartition(":")[2] for name in entry[1].split()}
+    pattern = r"^call kernel/(?:entry|thread_work)\.c run:((?:.*\n)(?:[ \t]+.*\n)*)"
+    names = " ".join(re.findall(pattern, text, re.M)).split()
+    return {name.rpartition(":")[2] for name in names}
 
 
 def _kind(name, causes):
