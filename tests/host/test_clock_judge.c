@@ -136,6 +136,20 @@ static void the_apic_timer_makes_no_majority(void **state)
 	assert_int_equal(judged(&window).right, 0);
 }
 
+/* It agrees with one of the others and not with the next, who agree with each other. */
+static void the_apic_timer_divides_no_majority(void **state)
+{
+	struct clock_window window = window_of(HPET | PM | PIT | TSC | APIC);
+	struct clock_judgement j;
+
+	(void)state;
+	window.by[CLOCK_PM_TIMER].tsc_hz += GHZ / 1000;
+	window.by[CLOCK_APIC_TIMER] = (struct clock_opinion){GHZ + GHZ / 1000 * 21, 10500};
+	j = judged(&window);
+	assert_int_equal(j.right, HPET | PM | PIT | TSC);
+	assert_int_equal(j.wrong, APIC);
+}
+
 static void who_goes_by_a_liar_is_not_called_one(void **state)
 {
 	struct clock_window window = window_of(HPET | PM | PIT | TSC | APIC);
@@ -265,6 +279,7 @@ int main(void)
 		cmocka_unit_test(two_that_differ_blame_each_other),
 		cmocka_unit_test(two_against_two_is_no_majority),
 		cmocka_unit_test(the_apic_timer_makes_no_majority),
+		cmocka_unit_test(the_apic_timer_divides_no_majority),
 		cmocka_unit_test(who_goes_by_a_liar_is_not_called_one),
 		cmocka_unit_test(it_takes_three_windows),
 		cmocka_unit_test(one_good_window_ends_it),

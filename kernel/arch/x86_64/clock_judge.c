@@ -41,7 +41,6 @@ static unsigned count_votes(const struct clock_window *window, uint32_t group)
 {
 	unsigned votes = 0;
 
-	group &= ~CLOCK_BIT(CLOCK_APIC_TIMER);
 	if (window->tsc_by != CLOCK_TSC && (group & CLOCK_BIT(window->tsc_by)))
 		group &= ~CLOCK_BIT(CLOCK_TSC);
 	for (; group; group &= group - 1)
@@ -49,14 +48,18 @@ static unsigned count_votes(const struct clock_window *window, uint32_t group)
 	return votes;
 }
 
-/* The group with the most votes, two at least; 0 when there are two such groups, or none. */
+/*
+ * The group with the most votes, two at least; 0 when there are two such groups, or none. The APIC
+ * timer, which often is blurred, must not make two of one.
+ */
 static uint32_t find_majority(const struct clock_window *window)
 {
 	unsigned most = 1;
 	uint32_t best = 0;
 
-	for (unsigned i = 0; i < CLOCK_TIMERS; i++) {
-		uint32_t group = window->by[i].tsc_hz ? who_agrees_with(window, i) : 0;
+	for (unsigned i = 0; i < CLOCK_APIC_TIMER; i++) {
+		uint32_t friends = window->by[i].tsc_hz ? who_agrees_with(window, i) : 0;
+		uint32_t group = friends & ~CLOCK_BIT(CLOCK_APIC_TIMER);
 		unsigned votes = count_votes(window, group);
 
 		if (votes > most)
@@ -103,13 +106,16 @@ static void blame(const struct clock_window *window, uint32_t timers, struct clo
 
 bool clock_judge(const struct clock_window *window, struct clock_judgement *j)
 {
-	uint32_t all = who_has_opinions(window);
+	uint32_t all = who_has_opinions(window), friends;
 
 	*j = (struct clock_judgement){.right = find_majority(window)};
 	if (!all)
 		return false;
 	j->yardstick = (enum clock_timer)__builtin_ctz(j->right ? j->right : all);
-	blame(window, all & ~(j->right ? j->right : who_agrees_with(window, j->yardstick)), j);
+	friends = who_agrees_with(window, j->yardstick);
+	if (j->right)
+		j->right |= friends & CLOCK_BIT(CLOCK_APIC_TIMER);
+	blame(window, all & ~(j->right ? j->right : friends), j);
 	return true;
 }
 
