@@ -27,4 +27,13 @@ struct timeval {
 #define CLOCK_BOOTTIME_ALARM	 9
 #define CLOCK_TAI		 11
 
+/*
+ * Clocks below 0: the CPU time of the process or thread of a number, 0 the caller's. Of the kinds
+ * the first two are counted in ticks on Linux, the second without time in the kernel.
+ */
+#define CPU_CLOCK_OF(clock)   (~((clock) >> 3))
+#define CPU_CLOCK_THREAD      4
+#define CPU_CLOCK_KIND(clock) ((clock)&3)
+#define CPU_CLOCK_SCHED	      2 /* the last kind */
+
 #define TIMER_ABSTIME 1

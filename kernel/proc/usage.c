@@ -6,19 +6,28 @@
 #define NS_PER_US 1000
 #define US_PER_S  1000000
 
-struct usage usage_of(struct process *process)
+/* [process's lock] */
+static uint64_t peak_of(const struct process *process)
 {
 	struct space *space = process->space;
+	uint64_t peak = 0;
+
+	if (process_has_space(process)) {
+		lock_acquire(&space->lock);
+		peak = space_peak(space);
+		lock_release(&space->lock);
+	}
+	return MAX(process->used.peak, peak);
+}
+
+struct usage usage_of(struct process *process)
+{
 	const struct thread *thread;
 	struct usage usage;
-	uint64_t peak;
 
-	lock_acquire(&space->lock);
-	peak = space_peak(space);
-	lock_release(&space->lock);
 	lock_acquire(&process->lock);
 	usage = process->used;
-	usage.peak = MAX(usage.peak, peak);
+	usage.peak = peak_of(process);
 	list_for_each_entry (thread, &process->threads, process_link) {
 		usage.run_ns += sched_run_ns(thread);
 		usage.faults += thread->faults;

@@ -20,7 +20,10 @@ static inline void usage_add(struct usage *sum, const struct usage *other)
 	sum->peak = MAX(sum->peak, other->peak);
 }
 
-/* What the current process has used so far. Takes RANK_SPACE, RANK_PROCESS. */
+/*
+ * What a process has used so far: the current one, or with tree_lock held. Takes RANK_PROCESS,
+ * RANK_SPACE.
+ */
 struct usage usage_of(struct process *process);
 
 /* The same for programs. Time in the kernel is not told from time in ring 3. */

@@ -19,9 +19,50 @@ static inline sysret_t tell_time(const struct trapframe *call, uint64_t ns)
 	return copy_pair_to_user(arg_uaddr(call, 1), ns / NS_PER_S, ns % NS_PER_S);
 }
 
+/* Of the thread of that number of this process, 0 the current one. */
+static sysret_t thread_clock(int64_t tid, uint64_t *ns)
+{
+	struct process *process = current_thread()->process;
+	const struct thread *thread = current_thread();
+
+	lock_acquire(&process->lock);
+	if (tid)
+		thread = process_thread(process, tid);
+	if (thread)
+		*ns = sched_run_ns(thread);
+	lock_release(&process->lock);
+	return thread ? 0 : -EINVAL;
+}
+
+/* Of the process of that number, 0 the current one. */
+static sysret_t process_clock(int64_t pid, uint64_t *ns)
+{
+	struct process *process = current_thread()->process;
+
+	lock_acquire(&tree_lock);
+	if (pid)
+		process = process_find(pid);
+	if (process)
+		*ns = usage_of(process).run_ns;
+	lock_release(&tree_lock);
+	return process ? 0 : -EINVAL;
+}
+
+/* A clock that is none of the numbered: the CPU time of somebody. */
+static sysret_t cpu_clock(int clock, uint64_t *ns)
+{
+	if (clock >= 0 || CPU_CLOCK_KIND(clock) > CPU_CLOCK_SCHED)
+		return -EINVAL;
+	return clock & CPU_CLOCK_THREAD ? thread_clock(CPU_CLOCK_OF(clock), ns)
+					: process_clock(CPU_CLOCK_OF(clock), ns);
+}
+
 /* The clocks that somebody else knows. Apart, since what reads the TSC alone needs no stack. */
 static __noinline sysret_t tell_other_clock(const struct trapframe *call)
 {
+	uint64_t ns;
+	sysret_t error;
+
 	switch (arg_int(call, 0)) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
@@ -32,7 +73,8 @@ static __noinline sysret_t tell_other_clock(const struct trapframe *call)
 	case CLOCK_THREAD_CPUTIME_ID:
 		return tell_time(call, sched_run_ns(current_thread()));
 	default:
-		return -EINVAL;
+		error = cpu_clock(arg_int(call, 0), &ns);
+		return error ? error : tell_time(call, ns);
 	}
 }
 
@@ -55,7 +97,11 @@ sysret_t sys_clock_getres(const struct trapframe *call)
 	int clock = arg_int(call, 0);
 	uaddr_t where = arg_uaddr(call, 1);
 
-	if (clock < 0 || clock > CLOCK_TAI || (clock > CLOCK_BOOTTIME && clock < CLOCK_TAI))
+	uint64_t ns;
+
+	if (clock < 0 && cpu_clock(clock, &ns))
+		return -EINVAL;
+	if (clock > CLOCK_TAI || (clock > CLOCK_BOOTTIME && clock < CLOCK_TAI))
 		return -EINVAL;
 	return where.raw ? copy_pair_to_user(where, 0, 1) : 0;
 }

@@ -234,6 +234,33 @@ static void cpu_time(void)
 	say_if("working takes CPU time", clock_ns(CLOCK_PROCESS_CPUTIME_ID) >= slept + 20000000);
 }
 
+static int cpu_clock(int pid, int kind)
+{
+	return (int)((unsigned)~pid << 3) | kind;
+}
+
+// The clocks that clock_getcpuclockid() and pthread_getcpuclockid() name.
+static void cpu_clocks(void)
+{
+	const int pids[] = {0, getpid(), getppid(), 0x3ffffff};
+	static const char *const names[] = {"own", "own by number", "parent's", "nobody's"};
+	struct timespec time;
+
+	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++) {
+		for (int kind = 0; kind < 8; kind++)
+			say("clock %s, kind %d: %s\n", names[i], kind,
+			    result_name(sys(SYS_clock_gettime, cpu_clock(pids[i], kind), &time)));
+		say_result("resolution", sys(SYS_clock_getres, cpu_clock(pids[i], 2), NULL));
+	}
+	int64_t before = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	int64_t same = clock_ns(cpu_clock(getpid(), 2));
+	int64_t thread = clock_ns(cpu_clock(0, 6));
+
+	say_if("the process's is the usual one",
+	       same >= before && same <= clock_ns(CLOCK_PROCESS_CPUTIME_ID));
+	say_if("and so is the thread's", thread <= clock_ns(CLOCK_THREAD_CPUTIME_ID));
+}
+
 int main(void)
 {
 	clocks();
@@ -247,5 +274,6 @@ int main(void)
 	resolutions();
 	time_of_day();
 	cpu_time();
+	cpu_clocks();
 	return 0;
 }
