@@ -4,7 +4,7 @@
 #include "abi/time.h"
 
 #define RUSAGE_SELF	0
-#define RUSAGE_CHILDREN -1 /* those that were waited for */
+#define RUSAGE_CHILDREN (-1) /* those that were waited for */
 #define RUSAGE_THREAD	1
 
 struct rusage {
