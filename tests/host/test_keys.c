@@ -121,6 +121,24 @@ static void layouts(void **state)
 	assert_null(keymap_find(""));
 }
 
+/* Whatever is asked of a layout: nothing, or a character that can be seen. */
+static void every_key_of_every_layout(void **state)
+{
+	static const char *const names[] = {"us", "gb", "de", "fr"};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(names) * KEY_LEVELS * 256; i++) {
+		const struct keymap *map = keymap_find(names[i % ARRAY_SIZE(names)]);
+		enum key_level level = i / ARRAY_SIZE(names) % KEY_LEVELS;
+		uint8_t key = (uint8_t)(i / (ARRAY_SIZE(names) * KEY_LEVELS));
+		uint16_t c = keymap_char(map, key, level);
+
+		assert_true(c == 0 || (c > ' ' && c <= '~') || (c > 0xa0 && c <= 0xff) ||
+			    c == 0x20ac);
+		assert_true(c == 0 || key < KEY_EXTENDED);
+	}
+}
+
 /* Letters only, those of the layout; and shift takes it back. */
 static void caps_lock(void **state)
 {
@@ -248,17 +266,12 @@ static void a_line_that_is_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(set_1),
-		cmocka_unit_test(set_2),
-		cmocka_unit_test(what_is_no_key),
-		cmocka_unit_test(number_pad),
-		cmocka_unit_test(layouts),
-		cmocka_unit_test(caps_lock),
-		cmocka_unit_test(sysrq),
-		cmocka_unit_test(ctrl_alt_del),
-		cmocka_unit_test(looking_back),
-		cmocka_unit_test(lines),
-		cmocka_unit_test(a_line_that_is_too_long),
+		cmocka_unit_test(set_1),	  cmocka_unit_test(set_2),
+		cmocka_unit_test(what_is_no_key), cmocka_unit_test(number_pad),
+		cmocka_unit_test(layouts),	  cmocka_unit_test(every_key_of_every_layout),
+		cmocka_unit_test(caps_lock),	  cmocka_unit_test(sysrq),
+		cmocka_unit_test(ctrl_alt_del),	  cmocka_unit_test(looking_back),
+		cmocka_unit_test(lines),	  cmocka_unit_test(a_line_that_is_too_long),
 	};
 
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);

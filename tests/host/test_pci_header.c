@@ -151,6 +151,26 @@ static void lists_that_are_broken(void **state)
 	assert_true(told_has("05 at ec is cut off, ignored"));
 }
 
+/* A capability in each word: each is visited once, however the last one points back. */
+static void lists_that_fill_the_space(void **state)
+{
+	(void)state;
+	for (unsigned last = 0; last < 256; last++) {
+		begin();
+		words[0x34 / 4] = 0x40;
+		for (unsigned at = 0x40; at < 0x100; at += 4)
+			words[at / 4] = (at + 4) << 8 | 0x09;
+		words[0xf4 / 4] = 0xf811; /* the last place that is long enough */
+		words[0xf8 / 4] = 0xfc05;
+		words[0xfc / 4] = last << 8 | 0x10;
+		pci_read_caps(&access, &caps);
+		assert_int_equal(caps.msix, 0xf4);
+		assert_int_equal(caps.pcie, 0xfc);
+		assert_int_equal(caps.msi, 0);
+		assert_int_equal(told_count(), last < 4 ? 1 : 2);
+	}
+}
+
 static void msix_tables(void **state)
 {
 	(void)state;
@@ -187,6 +207,7 @@ int main(void)
 		cmocka_unit_test(bars_that_cannot_be),
 		cmocka_unit_test(a_list_of_capabilities),
 		cmocka_unit_test(lists_that_are_broken),
+		cmocka_unit_test(lists_that_fill_the_space),
 		cmocka_unit_test(msix_tables),
 	};
 

@@ -20,7 +20,7 @@ SEEDS, GROUP = 500, 20
 LOADERS = {"RSDP": 20, "RSDT": 56, "XSDT": 76, "FACP": 244}
 LENGTHS = {"APIC": 128, "HPET": 56, "MCFG": 60}
 SHORT, HEADER = "a short header", 36
-LENGTH = slice(4, 8)
+LENGTH, LONGEST = slice(4, 8), 1 << 20
 KINDS = (*LOADERS, SHORT, *sound_tables.TABLES)
 EVERYDAY = len(KINDS)
 INTERESTING = (0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF)
@@ -40,13 +40,22 @@ def differences(dice, size):
     return mask
 
 
+def reaches_far(kind, mask):
+    """Whether the loader's own table would have more bytes than it has made: who knows which."""
+    length = LOADERS[kind] ^ int.from_bytes(mask[LENGTH], "little")
+    return kind == "XSDT" and LOADERS[kind] < length <= LONGEST
+
+
 def script_of(kind, dice):
     """What the loader is to do."""
     if kind == SHORT:
         name = dice.choice(list(LENGTHS))
         length = LENGTHS[name] ^ dice.randrange(HEADER)
         return s.everything_but() + s.xor(name, LENGTH.start, length.to_bytes(4, "little"))
-    record = s.xor(kind, 0, bytes(differences(dice, LOADERS[kind])))
+    mask = differences(dice, LOADERS[kind])
+    while reaches_far(kind, mask):
+        mask = differences(dice, LOADERS[kind])
+    record = s.xor(kind, 0, bytes(mask))
     if kind == "XSDT":
         return s.everything_but(s.TAG_RSDP_OLD, s.TAG_RSDP_NEW) + s.xsdt() + record
     return s.everything_but() + record
@@ -74,10 +83,7 @@ def check_loader(seed, result):
     """The same; the loader has said what it changed."""
     said = re.findall(r"loader: changed (\w{8}) (\w{8})", result.log)
     assert said, f"seed {seed}: {result}"
-    # An XSDT that claims more bytes than the loader has made reaches into memory that is in use.
-    longer = re.search(r"ACPI: XSDT at \w+: (\d+) bytes", result.log)
-    if not longer or int(longer[1]) <= LOADERS["XSDT"]:
-        check_digest(seed, result, said[-1])
+    check_digest(seed, result, said[-1])
 
 
 def check_end(seed, result):
