@@ -84,9 +84,10 @@ def test_locks(told):
     assert told["stoa locks"] == [f"CPU {cpu} holds none" for cpu in range(CPUS)]
     tree = told["stoa locks tree_lock"][0]
     assert re.fullmatch(r"'process tree' is free, contended \d+ times", tree)
+    # Of the process that is ending; another CPU may have come as far with another.
     held = [line for line in told["stoa locks "] if "'process'" in line]
-    assert len(held) == 1
-    assert re.fullmatch(r"CPU \d holds 'process' \(rank 3\), taken in \w+\+0x\w+", held[0])
+    pattern = r"CPU \d holds 'process' \(rank 3\), taken in \w+\+0x\w+"
+    assert held and all(re.fullmatch(pattern, line) for line in held)
 
 
 def test_where(told):
