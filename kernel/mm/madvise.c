@@ -1,6 +1,7 @@
 /* madvise. */
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "mm/large.h"
 #include "mm/lazy_free.h"
 #include "mm/object.h"
 #include "mm/space.h"
@@ -8,8 +9,9 @@
 #include "mm/vma_cache.h"
 
 #define CHUNK_BUDGET 256 /* pages */
-#define CHUNK_AREAS  64
-#define CURSOR_HOLE  1UL /* in a cursor, beside the page-aligned address */
+_Static_assert(CHUNK_BUDGET > LARGE_COST_MAX, "a large page fits in no chunk");
+#define CHUNK_AREAS 64
+#define CURSOR_HOLE 1UL /* in a cursor, beside the page-aligned address */
 
 /* Why Linux refuses the advice for this area, or 0. */
 static int refusal(const struct vma *vma, int advice)

@@ -2,13 +2,15 @@
 #include "abi/mman.h"
 
 #include "abi/errno.h"
+#include "mm/large.h"
 #include "mm/limits.h"
 #include "mm/space.h"
 #include "mm/umap.h"
 #include "mm/vma_cache.h"
 
-#define CHUNK_BUDGET 192 /* pages, at about 110 instructions each, 160 where each merges */
+#define CHUNK_BUDGET 256 /* pages, at about 110 instructions each, 160 where each merges */
 #define CHUNK_AREAS  64	 /* vmas, at about 300 */
+_Static_assert(CHUNK_BUDGET > LARGE_COST_MAX, "a large page fits in no chunk");
 
 /* Where mappings with MAP_32BIT go, as on Linux. */
 #define LOW_START GIB(1)

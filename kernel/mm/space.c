@@ -1,4 +1,5 @@
 #include "mm/space.h"
+#include "mm/large.h"
 
 #include "lib/string.h"
 #include "lib/upcall.h"
@@ -11,6 +12,7 @@
 
 #define KERNEL_SLOTS 256 /* the upper half of a PML4 */
 #define CLEAR_BUDGET 256 /* pages, at about 110 instructions each */
+_Static_assert(CLEAR_BUDGET > LARGE_COST_MAX, "a large page fits in no chunk");
 
 static struct slab_cache space_cache;
 static uint64_t last_serial; /* atomic */
