@@ -196,7 +196,6 @@ static bool others_left(void)
 	return first != init_process || process_next(first);
 }
 
-/* One a turn; the last process that ends wakes this thread, too. */
 /* Without processes the machine idles, and still obeys its keyboard and its monitor. */
 static sysret_t stay(struct thread *thread)
 {
@@ -205,6 +204,7 @@ static sysret_t stay(struct thread *thread)
 	return thread_continue(thread, SYS_BLOCKED, stay, NULL, CONT_NONE);
 }
 
+/* One a turn; the last process that ends wakes this thread, too. */
 static sysret_t reap_others(struct thread *thread)
 {
 	struct process *process = thread->process, *zombie;

@@ -58,7 +58,7 @@ def test_a_program_switches_the_machine_off(builds, name):
     assert (NOT_BY_ACPI in log) != MACHINES[name][1], log
 
 
-@pytest.mark.parametrize("name", names("q35", "pc"))
+@pytest.mark.parametrize("name", names("q35", "pc", "uefi"))
 def test_a_program_resets_the_machine(builds, name):
     with qemu(builds, name, "reset") as machine:
         machine.wait_for(BOOTED_TWICE)
@@ -96,6 +96,7 @@ def test_bochs_is_switched_off(boot):
 RESETS = "ryzen"
 
 
+@pytest.mark.long
 def test_bochs_is_reset(boot):
     result = boot("reboot", "reset", timeout=25, cpus=1, machine="bochs", cpu=RESETS)
     assert result.status == 201, result  # it goes on and on
