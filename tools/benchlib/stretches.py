@@ -114,7 +114,7 @@ class Meter:
             boot += ["--qemu-arg=-plugin", f"--qemu-arg={self._argument(symbols, result)}"]
             boot += ["--screen", work.screen] if work.screen else []
             boot += [self.programs / work.command[0], *work.command[1:]]
-            done = subprocess.run(boot, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            done = subprocess.run(boot, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
             if done.returncode:
                 raise StoaError(f"{work}: status {done.returncode}: {done.stderr[-500:]}")
             return self._read(result.read_text())
