@@ -78,7 +78,8 @@ static sysret_t drain_turn(void)
 	return SYS_AGAIN;
 }
 
-/* Has somebody ended meanwhile, perhaps who waited? A block of the wanted size may yet be missing.
+/*
+ * Has somebody ended meanwhile, perhaps who waited? A block of the wanted size may yet be missing.
  */
 static bool memory_came_back(void)
 {
@@ -122,11 +123,6 @@ static sysret_t do_stage(void)
 	}
 }
 
-static void poll_over(struct timer *timer)
-{
-	thread_wake(container_of(timer, struct thread, timer));
-}
-
 /* Each stage is looked at a second time when the task has queued itself for what ends it. */
 static sysret_t memory_turn(struct thread *self)
 {
@@ -136,7 +132,7 @@ static sysret_t memory_turn(struct thread *self)
 	thread_prepare_wait(self);
 	waitq_add(&drain_waiters, &self->waiters[0], self);
 	if (stage == STAGE_DEATH)
-		timer_set(&self->timer, clock_ns() + DEATH_POLL_NS, poll_over);
+		thread_wake_at(self, clock_ns() + DEATH_POLL_NS);
 	if (do_stage() == SYS_BLOCKED)
 		return SYS_BLOCKED;
 	thread_cancel_wait(self);

@@ -1,6 +1,7 @@
 /* The first process, and the end of the run with its end. */
 #include "boot/first.h"
 
+#include "abi/wait.h"
 #include "arch/x86_64/cpu.h"
 #include "boot/console.h"
 #include "boot/info.h"
@@ -28,11 +29,9 @@
 #include "proc/sched.h"
 #include "sys/ktest_call.h"
 
-#define PATH_MAX_FIRST	  64
-#define DEFAULT_PATH	  "/bin/smoke"
-#define ARGS_PATH	  "/run/args"
-#define STATUS_CODE(ws)	  ((ws) >> 8 & 0xff)
-#define STATUS_SIGNAL(ws) ((ws)&0x7f)
+#define PATH_MAX_FIRST 64
+#define DEFAULT_PATH   "/bin/smoke"
+#define ARGS_PATH      "/run/args"
 
 static const char environment[] = "HOME=/\0TERM=linux\0PATH=/bin";
 
@@ -51,7 +50,6 @@ static void read_archives(void)
 	}
 }
 
-/* What the pre-switch checks and the TLBs have seen. */
 static void tell_interrupts(void)
 {
 	for (uint32_t id = 0; id < cpu_count; id++) {
@@ -63,6 +61,7 @@ static void tell_interrupts(void)
 	}
 }
 
+/* What the pre-switch checks and the TLBs have seen. */
 static void tell_switches(void)
 {
 	struct tlb_counts counts;
@@ -106,7 +105,7 @@ static void hold_census(void)
 /* All processes are gone: what is left to say, the verdict, and the end of an emulator. */
 static void finish(int wait_status)
 {
-	int signal = STATUS_SIGNAL(wait_status);
+	int signal = WTERMSIG(wait_status);
 
 	console_flush_sync();
 	hold_census();
@@ -123,13 +122,13 @@ static void finish(int wait_status)
 	if (signal)
 		log_line("the first process was killed by signal %d", signal);
 	else
-		log_line("the first process exited with status %d", STATUS_CODE(wait_status));
+		log_line("the first process exited with status %d", WEXITSTATUS(wait_status));
 	log_flush();
 	screen_flush();
 	if (signal)
 		verdict_send(VERDICT_KILLED, signal, NULL);
 	else
-		verdict_send(VERDICT_EXIT, STATUS_CODE(wait_status), NULL);
+		verdict_send(VERDICT_EXIT, WEXITSTATUS(wait_status), NULL);
 	verdict_end();
 }
 

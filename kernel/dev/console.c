@@ -130,11 +130,6 @@ static enum drain_result drain_some(bool *has_room)
 	return result;
 }
 
-static void port_retry(struct timer *timer)
-{
-	thread_wake(container_of(timer, struct thread, timer));
-}
-
 static sysret_t drain_turn(struct thread *task)
 {
 	enum drain_result result;
@@ -151,7 +146,7 @@ static sysret_t drain_turn(struct thread *task)
 		return SYS_AGAIN;
 	}
 	if (result == DRAIN_BUSY)
-		timer_set(&task->timer, clock_ns() + RETRY_NS, port_retry);
+		thread_wake_at(task, clock_ns() + RETRY_NS);
 	return SYS_BLOCKED;
 }
 

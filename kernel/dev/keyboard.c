@@ -184,15 +184,10 @@ static bool set_up(void)
 	return true;
 }
 
-static void moment_over(struct timer *timer)
-{
-	thread_wake(container_of(timer, struct thread, timer));
-}
-
 static sysret_t wait_a_moment(struct thread *task)
 {
 	thread_prepare_wait(task);
-	timer_set(&task->timer, clock_ns() + RETRY_NS, moment_over);
+	thread_wake_at(task, clock_ns() + RETRY_NS);
 	return SYS_BLOCKED;
 }
 

@@ -1,5 +1,7 @@
-/* Killing a process between two chunks of its work, or when it begins to wait for memory; for
- * tests. */
+/*
+ * Killing a process between two chunks of its work, or when it begins to wait for memory; for
+ * tests.
+ */
 #pragma once
 
 #include "proc/process.h"

@@ -144,15 +144,10 @@ static bool set_right(const struct clock_judgement *judgement)
 
 /* --- the task --- */
 
-static void window_over(struct timer *timer)
-{
-	thread_wake(container_of(timer, struct thread, timer));
-}
-
 static sysret_t wait_for_window(struct thread *self)
 {
 	thread_prepare_wait(self);
-	timer_set(&self->timer, clock_ns() + WINDOW_NS, window_over);
+	thread_wake_at(self, clock_ns() + WINDOW_NS);
 	return SYS_BLOCKED;
 }
 

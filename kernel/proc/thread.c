@@ -82,6 +82,16 @@ void thread_cancel_wait(struct thread *thread)
 	thread_clear_work(thread, THREAD_WORK_STATE);
 }
 
+static void time_is_up(struct timer *timer)
+{
+	thread_wake(container_of(timer, struct thread, timer));
+}
+
+void thread_wake_at(struct thread *thread, uint64_t ns)
+{
+	timer_set(&thread->timer, ns, time_is_up);
+}
+
 /* With CPU_WORK_LOAD set the CPU holds another thread's state, and the structure the right one. */
 void thread_save_state(struct thread *thread)
 {

@@ -218,6 +218,9 @@ static inline struct thread *current_thread(void)
 void thread_prepare_wait(struct thread *thread);
 void thread_cancel_wait(struct thread *thread);
 
+/* Wake the thread at `ns` of clock_ns() too, unless its wait is over by then. Takes RANK_TIMER. */
+void thread_wake_at(struct thread *thread, uint64_t ns);
+
 /*
  * Set the continuation of the current thread and return SYS_BLOCKED or SYS_AGAIN in its name. A
  * call that keeps something in the continuation's state answers a copy's SYS_FAULT_WAIT with

@@ -19,11 +19,6 @@ static struct timespec to_timespec(uint64_t ns)
 				 .tv_nsec = (int64_t)(ns % NS_PER_S)};
 }
 
-static void sleep_over(struct timer *timer)
-{
-	thread_wake(container_of(timer, struct thread, timer));
-}
-
 static void sleep_abort(struct thread *thread)
 {
 	thread_cancel_wait(thread);
@@ -67,7 +62,7 @@ static sysret_t sleep_on(struct thread *thread)
 	if (now >= deadline)
 		return 0;
 	thread_prepare_wait(thread);
-	timer_set(&thread->timer, MIN(deadline, now + NAP_NS), sleep_over);
+	thread_wake_at(thread, MIN(deadline, now + NAP_NS));
 	if (!signal_pending(thread))
 		return thread_continue(thread, SYS_BLOCKED, sleep_on, sleep_abort,
 				       CONT_INTERRUPTIBLE);

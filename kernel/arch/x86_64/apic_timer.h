@@ -16,8 +16,8 @@ enum timer_kind { TIMER_TSC_DEADLINE, TIMER_APIC_ONE_SHOT, TIMER_PIT };
 void timer_init(const struct clock_report *report);
 
 /*
- * Does the timer of this CPU, the boot CPU, interrupt? Arms it for now and waits for the request,
- * which then is the first one to be taken: 500 ms at most. After timer_init_cpu().
+ * Does the timer of this CPU, the boot CPU, interrupt? Arms it to be due at once, and waits for the
+ * request, which then is the first one to be taken: 500 ms at most. After timer_init_cpu().
  */
 bool timer_interrupts(void);
 
